@@ -1,0 +1,1 @@
+"""Index of the system checks; each feature defines its own."""

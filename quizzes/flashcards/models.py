@@ -1,0 +1,114 @@
+"""Cards, where each learner stands with them, and the append-only log of reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from quizzes.catalog.models import Content, ContentQuerySet, Course
+from quizzes.items.models import Question
+from quizzes.lessons.models import GlossaryTerm, Mnemonic
+
+
+class Card(Content):
+    """A front and a back. Cards made from a glossary term, a mnemonic or a question follow its text."""
+
+    class Kind(models.TextChoices):
+        TERM = "term", "glossary term"
+        MNEMONIC = "mnemonic"
+        QUESTION = "question"
+        OWN = "own", "written as a card"
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="cards")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    term = models.OneToOneField(GlossaryTerm, null=True, blank=True, on_delete=models.CASCADE, related_name="card")
+    mnemonic = models.OneToOneField(Mnemonic, null=True, blank=True, on_delete=models.CASCADE, related_name="card")
+    question = models.OneToOneField(Question, null=True, blank=True, on_delete=models.CASCADE, related_name="card")
+    front = models.TextField(help_text="Markdown.")
+    back = models.TextField(help_text="Markdown.")
+    front_html = models.TextField(editable=False)
+    back_html = models.TextField(editable=False)
+    position = models.PositiveIntegerField(default=0, help_text="New cards are met in this order.")
+
+    objects = ContentQuerySet["Card"].as_manager()
+
+    class Meta:
+        ordering = ["position", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["term", "mnemonic", "question", "own"]), name="card_kind_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class CardStateQuerySet(models.QuerySet["CardState"]):
+    def visible_to(self, user: Any) -> CardStateQuerySet:
+        return self.filter(user=user) if user is not None and user.is_authenticated else self.none()
+
+
+class CardState(models.Model):
+    """Where a learner stands with a card: FSRS's state, recomputable from the reviews."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="card_states")
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="states")
+    state = models.PositiveSmallIntegerField(help_text="1 learning, 2 review, 3 relearning")
+    step = models.PositiveSmallIntegerField(null=True, blank=True)
+    stability = models.FloatField(null=True, blank=True)
+    difficulty = models.FloatField(null=True, blank=True)
+    due = models.DateTimeField()
+    last_review = models.DateTimeField(null=True, blank=True)
+    lapses = models.PositiveSmallIntegerField(default=0)
+
+    objects = CardStateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "card"], name="one_state_a_learner_and_card"),
+            models.CheckConstraint(condition=Q(state__in=[1, 2, 3]), name="card_state_known"),
+        ]
+        indexes = [models.Index(fields=["user", "due"], name="cards_due")]
+
+    def __str__(self) -> str:
+        return f"card {self.card_id} of {self.user_id}"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def visible_to(self, user: Any) -> ReviewQuerySet:
+        if user is None or not user.is_authenticated:
+            return self.none()
+        return self.all() if user.is_staff else self.filter(user=user)
+
+
+class Review(models.Model):
+    """One rating, or the undoing of one. Append-only: undoing adds a row, it takes none away."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reviews")
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="reviews")
+    submission_id = models.UUIDField(unique=True)
+    rating = models.PositiveSmallIntegerField(null=True, help_text="1 forgot, 2 hard, 3 good, 4 easy; none: an undo")
+    undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="undone_by")
+    before = models.JSONField(null=True, help_text="The state before, exactly; null: the card was new.")
+    after = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rating__in=[1, 2, 3, 4], undoes=None) | Q(rating=None, undoes__isnull=False),
+                name="a_rating_or_an_undo",
+            )
+        ]
+        indexes = [models.Index(fields=["user", "-id"], name="reviews_of_a_learner")]
+
+    def __str__(self) -> str:
+        return f"review {self.pk}"
