@@ -1,0 +1,22 @@
+"""Signing up keeps a guest's work: the guest's own row becomes the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from quizzes.accounts.middleware import find_learner
+from quizzes.accounts.models import User
+
+
+class GuestKeepingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def new_user(self, request: HttpRequest) -> User:
+        learner = find_learner(request)
+        return learner if learner is not None and learner.is_guest else User()
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        user.is_guest = False
+        saved: User = super().save_user(request, user, form, commit=commit)
+        return saved

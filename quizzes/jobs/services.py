@@ -1,0 +1,129 @@
+"""The outbox and the jobs. A web request never publishes: it writes a row, and the relay does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from quizzes.accounts.models import User
+from quizzes.jobs.models import AuditEntry, Heartbeat, Job, Outbox
+
+LEASE = timedelta(seconds=60)
+RETRY_AFTER = timedelta(seconds=60)
+MOST_ATTEMPTS = 3
+
+
+def enqueue(
+    *, task: str, arguments: dict[str, Any], queue: str = "default", due_at: datetime | None = None
+) -> Outbox:
+    """Owe a task. It is published after the surrounding transaction commits, at once or when it is due."""
+    return Outbox.objects.create(task=task, arguments=arguments, queue=queue, due_at=due_at or timezone.now())
+
+
+def enqueue_once(*, task: str, arguments: dict[str, Any], queue: str = "default") -> Outbox | None:
+    """Owe a task unless the same one with the same arguments is already open."""
+    is_open = Outbox.objects.filter(task=task, arguments=arguments, done_at=None, parked_at=None).exists()
+    return None if is_open else enqueue(task=task, arguments=arguments, queue=queue)
+
+
+@contextmanager
+def claimed(outbox_id: int) -> Iterator[Outbox | None]:
+    """The row, under a lease, for one piece of work; None if it is done or another handler holds it.
+
+    The work and the mark "done" commit together, so that a kill costs this piece and nothing else. A fault frees
+    the lease and is counted; after three attempts without success the row is parked with what went wrong.
+    """
+    row = _claim(outbox_id, timezone.now())
+    if row is None:
+        yield None
+        return
+    try:
+        with transaction.atomic():
+            yield row
+            Outbox.objects.filter(pk=row.pk).update(done_at=timezone.now(), lease_until=None, fault="")
+    except Exception as error:
+        _count_fault(row, error)
+        raise
+
+
+def renew_lease(row: Outbox) -> None:
+    Outbox.objects.filter(pk=row.pk).update(lease_until=timezone.now() + LEASE)
+
+
+def _claim(outbox_id: int, now: datetime) -> Outbox | None:
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    open_rows = Outbox.objects.filter(free, pk=outbox_id, done_at=None, parked_at=None)
+    if not open_rows.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
+        return None
+    return Outbox.objects.get(pk=outbox_id)
+
+
+def _count_fault(row: Outbox, error: Exception) -> None:
+    is_last = row.attempts >= MOST_ATTEMPTS
+    Outbox.objects.filter(pk=row.pk).update(
+        lease_until=None, fault=repr(error)[:2000], parked_at=timezone.now() if is_last else None
+    )
+
+
+def due_rows(now: datetime, limit: int = 100) -> list[Outbox]:
+    """What to publish: due, not done, not parked, under no lease, and not published within the last minute.
+
+    A row published three times whose handlers all died without a word is parked too: it kills its worker.
+    """
+    open_rows = Outbox.objects.filter(done_at=None, parked_at=None, due_at__lte=now)
+    open_rows.filter(attempts__gte=MOST_ATTEMPTS, lease_until__lt=now).update(
+        parked_at=now, fault="its handler died three times without a word"
+    )
+    waiting = Q(published_at=None) | Q(published_at__lt=now - RETRY_AFTER)
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    return list(open_rows.filter(waiting, free).order_by("due_at", "pk")[:limit])
+
+
+def mark_published(rows: list[Outbox], now: datetime) -> None:
+    Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(published_at=now)
+
+
+def forget_done(before: datetime) -> int:
+    """Delete finished rows older than `before`; parked ones stay until a person has looked."""
+    return Outbox.objects.filter(done_at__lt=before).delete()[0]
+
+
+def beat(name: str, now: datetime | None = None) -> None:
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": now or timezone.now()})
+
+
+def start_job(*, kind: str, title: str, total: int, requested_by: User | None) -> Job:
+    return Job.objects.create(kind=kind, title=title, total=total, requested_by=requested_by)
+
+
+def advance_job(*, job_id: Any, done: int, message: str = "") -> Job:
+    """Add to what is done; a job that has all of it is over. A cancelled job stays cancelled."""
+    job = Job.objects.select_for_update().get(pk=job_id)
+    if job.is_over:
+        return job
+    job.done = min(job.total, job.done + done)
+    job.state = Job.State.DONE if job.done >= job.total else Job.State.RUNNING
+    job.ended_at = timezone.now() if job.is_over else None
+    job.message = message or job.message
+    job.save()
+    return job
+
+
+def end_job(*, job_id: Any, state: str, message: str = "") -> None:
+    open_jobs = Job.objects.filter(pk=job_id, state__in=[Job.State.WAITING, Job.State.RUNNING])
+    open_jobs.update(state=state, message=message, ended_at=timezone.now())
+
+
+def cancel_job(*, job_id: Any) -> None:
+    """No further piece is started; what was made stays."""
+    end_job(job_id=job_id, state=Job.State.CANCELLED, message="cancelled")
+
+
+def audit(*, actor: User | None, action: str, subject: str, detail: dict[str, Any] | None = None) -> AuditEntry:
+    return AuditEntry.objects.create(actor=actor, action=action, subject=subject[:120], detail=detail or {})
