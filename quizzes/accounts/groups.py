@@ -28,8 +28,15 @@ WORK = ["attempt", "answerevent", "variant", "generatorversion", "job", "user", 
 
 
 def keep_instructor_group(sender: Any, **kwargs: Any) -> None:
-    """After every migrate: the group exists and holds exactly these rights."""
+    """After every migrate: the group exists and holds exactly these rights.
+
+    Imports wait until the app registry is ready; Django's own handler, which makes the permissions, may come after
+    this one, so it is called first.
+    """
+    from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
+
+    create_permissions(sender, verbosity=0, using=kwargs.get("using", "default"))
 
     wanted = [f"{verb}_{model}" for model in CONTENT for verb in ("view", "add", "change")]
     wanted += [f"delete_{model}" for model in ("membership", "quizquestion", "classroom")]

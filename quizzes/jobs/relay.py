@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from threading import Event
 
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 from django.utils import timezone
 
 from quizzes.jobs.models import Outbox
@@ -51,7 +51,6 @@ def run(stop: Event, send: Send) -> None:
         if not sent:
             stop.wait(PAUSE_S)
             since_beat += PAUSE_S
-    connection.close()
 
 
 def _told(was_well: bool, is_well: bool, message: str) -> bool:
