@@ -6,7 +6,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
+
+from studyapp.launcher import kernel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studyapp.settings")
 
@@ -18,3 +20,18 @@ app.autodiscover_tasks()  # quizzes/tasks.py is the index of the features' tasks
 @setup_logging.connect
 def keep_our_logging(**kwargs: Any) -> None:
     """Celery would bring its own handlers; ours are set up with Django."""
+
+
+@worker_process_init.connect
+def die_with_the_worker(**kwargs: Any) -> None:
+    """A worker killed with -9 must not leave pool processes behind that hold connections and half-done work."""
+    kernel.die_with_parent()
+
+
+def some_worker_answers(timeout: float = 1.0) -> bool:
+    """Whether at least one worker replies to a ping. Raises when the broker can't be reached."""
+    with app.connection_for_write(
+        transport_options={"socket_connect_timeout": timeout, "socket_timeout": timeout + 1}
+    ) as connection:
+        connection.ensure_connection(max_retries=1, timeout=timeout)
+        return bool(app.control.ping(timeout=timeout, limit=1, connection=connection))

@@ -27,7 +27,7 @@ def private_dir(path: Path) -> Path:
 
 
 def socket_dir(var: Path) -> Path:
-    """The folder of the private sockets: var/run, or one in the system's temp when that path is too long for a socket."""
+    """The folder of the private sockets: var/run, or one in the system's temp when that path is too long for them."""
     near = var / "run"
     if len(os.fsencode(near / "broker.sock")) <= LONGEST_SOCKET_PATH:
         return near

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 
 def login_name(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str | None:
-    """The name somebody tried: our form calls it `login`, Django's admin `username`, and it may be an e-mail address."""
+    """The name somebody tried: our form calls it `login`, Django's admin `username`, and an e-mail address will do."""
     given = credentials or {}
     posted = request.POST if request is not None else {}
     for source in (given, posted):

@@ -9,8 +9,8 @@ if os.environ.get("DATABASE_URL"):
     os.environ.setdefault("SECRET_KEY", "only for tests, of no use to anybody: 0123456789 0123456789 abc")
     os.environ.setdefault("PUBLIC_URL", "http://testserver")
 
-from studyapp.settings import *  # noqa: E402, F403
-from studyapp.settings import DATABASES, VAR_DIR  # noqa: E402
+from studyapp.settings import *  # noqa: F403
+from studyapp.settings import DATABASES, VAR_DIR
 
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

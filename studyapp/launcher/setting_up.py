@@ -1,0 +1,55 @@
+"""What must be true before the first page: a migrated database with the course in it, static files, an instructor."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from studyapp import places
+
+COURSE = places.ROOT / "quizzes" / "content" / "recurrent-networks"
+
+
+def set_up() -> str | None:
+    """Make it so; no step does what is done already. Gives the first instructor's link, the first time only."""
+    from django.core.management import call_command, get_commands
+
+    from quizzes.accounts.first import create_first_instructor
+
+    call_command("check", databases=["default"])
+    call_command("migrate", interactive=False, verbosity=0)
+    if "load_course" in get_commands():
+        call_command("load_course", str(COURSE))
+    collect_static()
+    return create_first_instructor()
+
+
+def collect_static() -> None:
+    """Gather and compress the static files, if any of them or of the packages that bring some has changed."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    root = Path(settings.STATIC_ROOT)
+    stamp, mark = root / ".stamp", fingerprint(static_sources())
+    if stamp.exists() and stamp.read_text() == mark:
+        return
+    root.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0, stdout=io.StringIO())
+    stamp.write_text(mark)
+
+
+def static_sources() -> Iterable[Path]:
+    """Our own files, and the lock, which stands for those of the packages."""
+    yield places.ROOT / "requirements" / "run.txt"
+    yield places.ROOT / "studyapp" / "settings.py"
+    yield from sorted(path for path in (places.ROOT / "quizzes" / "static").rglob("*") if path.is_file())
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path.relative_to(places.ROOT)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
