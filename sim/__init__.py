@@ -1,0 +1,31 @@
+"""Worked numbers of recurrent cells, exact, derived from one declaration of each cell.
+
+    import sim
+
+    layer = sim.layer("lstm", {"W_i": [[-1.7]], "U_i": [[-0.6]], "b_i": [0.6], ...})
+    trace = sim.exact(layer, x=[[0.9]], h0=[-0.7], c0=[1.3], decimals=4)
+    trace["c"]            # array([[0.8165]]): (T, H), steps count from 1
+    list(trace)           # a_i i a_f f a_g g a_o o c tanh_c h
+
+Only the names below are meant for others. Everything refused is a `SimError` with `code`, `message` and `hint`.
+"""
+
+from sim.cells import CELLS, CONVENTIONS, Cell, cell
+from sim.errors import SimError
+from sim.layers import Layer, layer
+from sim.traces import Trace, exact, forward, forward_many, kept_to
+
+__all__ = [
+    "CELLS",
+    "CONVENTIONS",
+    "Cell",
+    "Layer",
+    "SimError",
+    "Trace",
+    "cell",
+    "exact",
+    "forward",
+    "forward_many",
+    "kept_to",
+    "layer",
+]

@@ -1,0 +1,49 @@
+"""Every refusal of `sim`: what was wrong, what was found, what was needed."""
+
+
+class SimError(Exception):
+    """A refusal in three fields: `code` for programs, `message` for people, `hint` for what to do next."""
+
+    code = "refused"
+
+    def __init__(self, message: str, hint: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code or self.code
+
+
+class DeclarationError(SimError):
+    """An equation that cannot be read, or that reads a name before it is declared."""
+
+    code = "bad_declaration"
+
+
+class UnknownName(SimError):
+    """A cell, convention, quantity, parameter or slip that does not exist."""
+
+    code = "unknown_name"
+
+
+class ShapeError(SimError):
+    """An array of the wrong shape."""
+
+    code = "wrong_shape"
+
+
+class NumberError(SimError):
+    """Something that is not a finite number where one is needed."""
+
+    code = "not_a_number"
+
+
+class SizeError(SimError):
+    """Sizes of zero, or beyond what one request may ask for."""
+
+    code = "wrong_size"
+
+
+class DecimalsError(SimError):
+    """Numbers with more decimals, or larger, than exact decimal arithmetic can hold."""
+
+    code = "off_the_grid"

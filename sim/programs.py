@@ -1,0 +1,81 @@
+"""From a declaration to a compiled program, remembered per cell, sizes and rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sim.cells import Cell
+from sim.compile import Inputs, Program, compile_arrays, compile_scalar
+from sim.decimals import DecimalWriter, Rounding, check_bounds
+from sim.graphs import FloatWriter, Graph, Unrolled, Writer
+from sim.layers import Array, Layer
+
+LARGEST_SCALAR = 4  # up to this many units, float code beats NumPy
+LONGEST = 10  # steps unrolled into one program; longer sequences run it piece by piece
+
+
+def writer_for(graph: Graph, rounding: Rounding | None) -> Writer:
+    return DecimalWriter(graph, rounding) if rounding else FloatWriter(graph)
+
+
+def inputs_of(cell: Cell, D: int, H: int, T: int, given: Sequence[str] = ()) -> Inputs:
+    """What a program takes: the weights, the inputs of T steps, the first states, the learner's own values."""
+    weights = [(name, cell.shape(name, D, H)) for name in cell.parameters]
+    xs = [(f"x@{step}", (D,)) for step in range(1, T + 1)]
+    return weights, xs, [(f"{state}@0", (H,)) for state in cell.states], [(key, (H,)) for key in given]
+
+
+@lru_cache(maxsize=512)
+def trace_program(cells: tuple[Cell, ...], D: int, H: int, rounding: Rounding | None, many: bool) -> Program:
+    """A program that returns every named value of len(cells) steps, step by step in the order of the declaration."""
+    graph = Graph()
+    unrolled = Unrolled(writer_for(graph, rounding), cells)
+    return compiled(graph, list(unrolled.nodes.values()), inputs_of(cells[0], D, H, len(cells)), H, many)
+
+
+def compiled(graph: Graph, outputs: list[int], inputs: Inputs, H: int, many: bool) -> Program:
+    if not many and H <= LARGEST_SCALAR:
+        return compile_scalar(graph, outputs, inputs)
+    return compile_arrays(graph, outputs, inputs, many=many)
+
+
+@lru_cache(maxsize=512)
+def _graph_for_bounds(cells: tuple[Cell, ...], rounding: Rounding) -> tuple[Graph, list[int]]:
+    graph = Graph()
+    return graph, list(Unrolled(DecimalWriter(graph, rounding), cells).nodes.values())
+
+
+def check_magnitudes(cells: tuple[Cell, ...], layer: Layer, values: dict[str, float], rounding: Rounding) -> None:
+    """Refuse what would leave the whole numbers; `values` has the largest input and state by name, in units."""
+    graph, outputs = _graph_for_bounds(cells, rounding)
+    unit = 10.0**rounding.unit
+    sizes = values | {name: float(abs(array).max()) * unit for name, array in layer.weights.items()}
+    check_bounds(graph, outputs, lambda leaf: sizes[leaf.partition("@")[0]], max(layer.D, layer.H))
+
+
+def run(
+    cells: Sequence[Cell], sizes: tuple[int, int], weights: Sequence[Any], x: Array, states: list[Any],
+    *, rounding: Rounding | None = None, many: bool = False,
+) -> list[Any]:  # fmt: skip
+    """Every named value of every step. `weights` and `states` are flat floats for float code, arrays otherwise."""
+    D, H = sizes
+    scalar = not many and H <= LARGEST_SCALAR
+    names = list(cells[0].equations)
+    raw: list[Any] = []
+    for start in range(0, len(cells), LONGEST):
+        piece = tuple(cells[start : start + LONGEST])
+        if start:
+            states = _last_states(raw, cells[0], names, H if scalar else 1, scalar)
+        steps = x[start : start + len(piece)]
+        given = steps.ravel().tolist() if scalar else steps
+        raw += trace_program(piece, D, H, rounding, many)(weights, given, states, ())
+    return raw
+
+
+def _last_states(raw: list[Any], cell: Cell, names: list[str], width: int, scalar: bool) -> list[Any]:
+    """The states at the end of what has been computed, in the form the program takes."""
+    last = raw[-len(names) * width :]
+    found = [last[names.index(state) * width :][:width] for state in cell.states]
+    return [entry for state in found for entry in state]
