@@ -2,7 +2,15 @@
 
 from django.urls import include, path
 
+from quizzes import gallery, pages
+from quizzes.accounts import theme
+
 urlpatterns = [
+    path("theme.css", theme.stylesheet, name="theme-css"),
+    path("theme/", theme.choose, name="theme"),
+    path("help/", pages.help_page, name="help"),
+    path("gallery/", gallery.gallery, name="gallery"),  # answers 404 unless DEBUG or GALLERY is set
+    path("gallery/errors/<slug:name>/", gallery.error_page),
     path("", include("quizzes.exchange.urls")),
     path("account/", include("quizzes.accounts.urls")),
 ]

@@ -41,6 +41,17 @@ document.addEventListener("keydown", (event) => {
   if (act(key) !== false) event.preventDefault();
 });
 
+// What scrolls sideways can be reached by keyboard, and only then: a formula that fits is no stop on the way.
+function openScrollers() {
+  document.querySelectorAll(".formula, .evaluated, pre").forEach((area) => {
+    if (area.scrollWidth > area.clientWidth) area.tabIndex = 0;
+    else area.removeAttribute("tabindex");
+  });
+}
+openScrollers();
+addEventListener("resize", openScrollers);
+document.body.addEventListener("htmx:afterSettle", openScrollers);
+
 // The list under "?": the fixed keys, then what this page offers.
 function showKeys() {
   const dialog = document.createElement("dialog");
