@@ -1,0 +1,206 @@
+"""Marks the steps of an exercise, in the order of docs/architecture.md 3.6. Pure: numbers in, states out.
+
+Distances are in the answer's own numbers, and a vector is as far off as its farthest entry. The working (what a
+step gives with the learner's own earlier numbers, what a slip gives, what early rounding gives) is asked for only
+where it is needed: a right answer costs two comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from quizzes.errors import Refused
+from quizzes.items.reading import Reading, Sent, read_number
+
+Values = tuple[float, ...]
+Own = Mapping[str, Values]
+
+FULL_CREDIT = ("right", "right_with_yours")
+UNREAD = ("empty", "invalid")
+CONVENTIONS = frozenset({"G01", "G02", "G07", "F20", "P01", "P09"})
+FLOAT_SLACK = 1e-9  # 0.4016 is 3 units from 0.4013, though its float is not
+
+
+class Working(Protocol):
+    """What one variant gives, asked for by marking: `sim` behind it, or numbers from paper in a test."""
+
+    def yours(self, name: str, own: Own) -> Iterable[Values]:
+        """The step's right values on the learner's own earlier numbers: rounded as on paper, and in full."""
+
+    def slips(self, name: str, own: Own) -> Iterable[tuple[str, Values]]:
+        """Each live slip of the step, by its catalogue id, evaluated on the same numbers."""
+
+    def early(self, name: str, own: Own) -> Iterable[Values]:
+        """The step in traces kept to fewer decimals, or truncated."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How near is near: `unit` is the last decimal asked; `tolerance` 3 units, or 0 for whole numbers."""
+
+    unit: float
+    tolerance: float
+
+    @property
+    def slip(self) -> float:
+        return min(2 * self.unit, self.tolerance)
+
+    @property
+    def early(self) -> float:
+        return min(self.unit, self.tolerance)
+
+
+@dataclass(frozen=True)
+class Key:
+    """What is right in one step: as a careful learner writes it down, and at full precision."""
+
+    exact: Values
+    full: Values
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step, marked. `own` are the learner's earlier numbers that it was judged with."""
+
+    name: str
+    state: str
+    readings: tuple[Reading, ...]
+    slips: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> Values:
+        return tuple(reading.value for reading in self.readings if reading.value is not None)
+
+    @property
+    def is_right(self) -> bool:
+        return self.state in FULL_CREDIT
+
+    @property
+    def is_read(self) -> bool:
+        return self.state not in UNREAD
+
+
+Readings = Mapping[str, tuple[Reading, ...]]
+
+
+def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
+    """Every asked step, read. Raises Refused for a quantity that is not asked, and for a wrong number of entries."""
+    if unknown := [name for name in sent if name not in keys]:
+        raise Refused(
+            "unknown_quantity", f"Not asked here: {', '.join(sorted(map(str, unknown)))[:120]}.", _asked(keys)
+        )
+    return {name: _entries(name, sent.get(name), len(key.exact)) for name, key in keys.items()}
+
+
+def _entries(name: str, sent: Sequence[Sent] | Sent, length: int) -> tuple[Reading, ...]:
+    entries = list(sent) if isinstance(sent, list | tuple) else [sent]
+    if sent is None or not entries:
+        entries = [None] * length
+    if len(entries) != length:
+        raise Refused(
+            "wrong_shape",
+            f"{name} was sent with {len(entries)} entries, and has {length}.",
+            "Send one number an entry.",
+        )
+    return tuple(read_number(entry) for entry in entries)
+
+
+def _asked(keys: Mapping[str, Key]) -> str:
+    return f"Asked are: {', '.join(keys)}."
+
+
+def mark(readings: Readings, keys: Mapping[str, Key], working: Working, rule: Rule) -> list[Step]:
+    """Every asked step in order of use; each is judged with the learner's own numbers of the steps before it."""
+    marked: list[Step] = []
+    for name, key in keys.items():
+        marked.append(_mark_step(name, readings[name], key, carried(marked), working, rule))
+    return marked
+
+
+def _mark_step(name: str, readings: tuple[Reading, ...], key: Key, own: Own, working: Working, rule: Rule) -> Step:
+    if any(reading.fault for reading in readings):
+        return Step(name, "invalid", readings)
+    if any(reading.is_blank for reading in readings):
+        return Step(name, "empty", readings)
+    values = tuple(reading.value for reading in readings if reading.value is not None)
+    state, slips = _judge(name, values, key, own, working, rule)
+    return Step(name, state, readings, slips, tuple(own))
+
+
+def _judge(name: str, values: Values, key: Key, own: Own, working: Working, rule: Rule) -> tuple[str, tuple[str, ...]]:
+    if _near_any(values, (key.exact, key.full), rule.tolerance):
+        return "right", ()
+    if own and _near_any(values, working.yours(name, own), rule.tolerance):
+        return "right_with_yours", ()
+    if slips := _matching(values, working.slips(name, own), rule.slip):
+        return _named(slips)
+    if _near_any(values, working.early(name, own), rule.early):
+        return "rounded_early", ()
+    return "unrecognised", ()
+
+
+def _named(slips: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """One match is a name, several are a question: never a guess."""
+    if len(slips) > 1:
+        return "alias", slips
+    return ("convention" if slips[0] in CONVENTIONS else "slip"), slips
+
+
+def distance(left: Values, right: Values) -> float:
+    return max((abs(a - b) for a, b in zip(left, right, strict=True)), default=0.0)
+
+
+def _near_any(values: Values, candidates: Iterable[Values], within: float) -> bool:
+    return any(distance(values, candidate) <= within + FLOAT_SLACK for candidate in candidates)
+
+
+def _matching(values: Values, slips: Iterable[tuple[str, Values]], within: float) -> tuple[str, ...]:
+    found = [slip for slip, candidate in slips if distance(values, candidate) <= within + FLOAT_SLACK]
+    return tuple(dict.fromkeys(found))
+
+
+def carried(marked: Sequence[Step]) -> dict[str, Values]:
+    """The learner's own earlier numbers that later steps are judged with.
+
+    A number that makes the next step easy (0, 1, or one repeated from another step) carries only if it was right or
+    named as a slip: otherwise follow-through could be fished for.
+    """
+    read = [step for step in marked if step.is_read]
+    return {
+        step.name: step.values for step in read if step.is_right or step.state == "slip" or not _is_easy(step, read)
+    }
+
+
+def _is_easy(step: Step, read: Sequence[Step]) -> bool:
+    others = {value for other in read if other is not step for value in other.values}
+    return any(value in (0, 1) or value in others for value in step.values)
+
+
+def first_departure(marked: Sequence[Step]) -> Step | None:
+    """The first step that was read and is not right: whatever follows may only follow from it."""
+    return next((step for step in marked if step.is_read and not step.is_right), None)
+
+
+def is_complete(marked: Sequence[Step]) -> bool:
+    return all(step.is_right for step in marked)
+
+
+def counted_states(results: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The state that counts for each step over stored results, oldest first: that of its first readable answer.
+
+    A first `convention` does not count: it gives one free retry, with the convention in force named.
+    """
+    counted: dict[str, str] = {}
+    excused: set[str] = set()
+    for step in (step for result in results for step in result["steps"]):
+        name, state = step["name"], step["state"]
+        if state in UNREAD or name in counted:
+            continue
+        if state == "convention" and name not in excused:
+            excused.add(name)
+        else:
+            counted[name] = state
+    return counted

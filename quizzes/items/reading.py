@@ -1,0 +1,89 @@
+"""Reads the numbers a learner types: decimal comma, any minus sign, fractions, 1e-3, spaces. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+Sent = str | int | float | None  # one entry as it was sent: typed text, a JSON number, or nothing
+
+LONGEST = 40  # characters of one entry: more is no number that a person writes
+LARGEST = 1e12
+
+_MINUS_SIGNS = dict.fromkeys(map(ord, "−–‒﹣－➖‐‑"), "-")
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u200a\u202f\t"), " ")
+_GROUPS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
+_DECIMAL = r"[+-]? ?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_NUMBER = re.compile(_DECIMAL)
+_FRACTION = re.compile(rf"({_DECIMAL}) ?/ ?({_DECIMAL})")
+_UNREADABLE = "This can't be read as a number. Write it like 0.4013, −0.38 or 1/3."
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One entry: its value, or None where it was blank or could not be read (then `fault` says why)."""
+
+    value: float | None = None
+    fault: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        return self.value is None and not self.fault
+
+
+def read_number(sent: Sent) -> Reading:
+    """The number meant by one entry. Never raises: what can't be read carries a sentence saying so."""
+    if sent is None:
+        return Reading()
+    if isinstance(sent, bool) or not isinstance(sent, str | int | float):
+        return Reading(fault="Write one number here.")
+    if isinstance(sent, str):
+        return _read_text(sent)
+    return _finite(sent)
+
+
+def _read_text(text: str) -> Reading:
+    if len(text) > LONGEST:
+        return Reading(fault=f"That has {len(text)} characters; a number needs at most {LONGEST}.")
+    plain = _plain(text)
+    if not plain:
+        return Reading()
+    if match := _FRACTION.fullmatch(plain):
+        return _divided(match[1], match[2])
+    if _NUMBER.fullmatch(plain):
+        return _finite(_float(plain))
+    return Reading(fault=_UNREADABLE)
+
+
+def _plain(text: str) -> str:
+    """The same entry in the signs of a Python number: "−0,38" becomes "-0.38", "1 000" becomes "1000"."""
+    plain = " ".join(text.translate(_SPACES).translate(_MINUS_SIGNS).split())
+    plain = _GROUPS.sub(lambda match: match[0].replace(" ", ""), plain)
+    # A comma is a decimal comma where nothing else marks the decimals; "1,234.5" stays unreadable.
+    has_own_point = "." in plain
+    return plain if has_own_point else plain.replace(",", ".")
+
+
+def _float(text: str) -> float:
+    return float(text.replace(" ", ""))
+
+
+def _divided(above: str, below: str) -> Reading:
+    divisor = _float(below)
+    if divisor == 0:
+        return Reading(fault="A fraction needs something other than 0 below the line.")
+    return _finite(_float(above) / divisor)
+
+
+def _finite(value: float) -> Reading:
+    if not abs(value) <= LARGEST:  # NaN too, and whole numbers too large for a float
+        return Reading(fault="That number is too large to be an answer here.")
+    return Reading(value=float(value))
+
+
+def echo(value: float | None) -> str:
+    """How a value was read, with a real minus sign: "−0.38". Nothing for a blank."""
+    if value is None:
+        return ""
+    text = f"{value:.6f}".rstrip("0").rstrip(".") if 1e-6 <= abs(value) < 1e12 else f"{value:g}"
+    return text.replace("-", "−")

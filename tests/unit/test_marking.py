@@ -1,0 +1,215 @@
+"""Marking in its order, on fixture L of the catalogue: one LSTM step whose slips lie far apart.
+
+The working is written here in plain floats, sharing nothing with `sim`; the values to type come from the catalogue.
+"""
+
+from math import exp, tanh
+
+import pytest
+
+from quizzes.errors import Refused
+from quizzes.items.marking import (
+    Key,
+    Rule,
+    carried,
+    counted_states,
+    first_departure,
+    is_complete,
+    mark,
+    read_answers,
+)
+
+EXACT = {"f": 0.4013, "i": 0.3752, "g": 0.7857, "c": 0.8165, "o": 0.7311, "h": 0.4921}
+SUMS = {"f": -0.40, "i": -0.51, "g": 1.06, "o": 1.00}
+X, H_PREV, C_PREV = 0.9, -0.7, 1.3
+RULE = Rule(unit=1e-4, tolerance=3e-4)
+
+
+def sigmoid(a):
+    return 1 / (1 + exp(-a))
+
+
+RIGHT = {
+    "f": lambda v: sigmoid(SUMS["f"]),
+    "i": lambda v: sigmoid(SUMS["i"]),
+    "g": lambda v: tanh(SUMS["g"]),
+    "c": lambda v: v["f"] * C_PREV + v["i"] * v["g"],
+    "o": lambda v: sigmoid(SUMS["o"]),
+    "h": lambda v: v["o"] * tanh(v["c"]),
+}
+SLIPS = {
+    "f": {
+        "F02": lambda v: 1 - sigmoid(SUMS["f"]),  # the two that no numbers can split
+        "F15": lambda v: sigmoid(-SUMS["f"]),
+        "F17": lambda v: tanh(SUMS["f"]),
+        "F20": lambda v: sigmoid(SUMS["o"]),  # another library's order of the blocks
+    },
+    "c": {
+        "F03": lambda v: v["i"] * C_PREV + v["f"] * v["g"],
+        "C01": lambda v: v["f"] * C_PREV + v["g"],
+        "C06": lambda v: C_PREV + v["i"] * v["g"],
+    },
+    "h": {"C11": lambda v: v["o"] * v["c"], "C15": lambda v: tanh(v["c"])},
+}
+EARLY = {"c": [0.84], "h": [0.49]}  # row C20 of the catalogue: the step with one decimal
+KEYS = {f"{name}@1": Key((value,), (value,)) for name, value in EXACT.items()}
+
+
+class Paper:
+    """The working of fixture L, as one would do it on paper."""
+
+    def yours(self, name, own):
+        return [(self._value(RIGHT[name[0]], own),)]
+
+    def slips(self, name, own):
+        return [(slip, (self._value(formula, own),)) for slip, formula in SLIPS.get(name[0], {}).items()]
+
+    def early(self, name, own):
+        return [(value,) for value in EARLY.get(name[0], [])]
+
+    def _value(self, formula, own):
+        return formula(EXACT | {name[0]: values[0] for name, values in own.items()})
+
+
+def marked(**typed):
+    sent = {f"{name}@1": [value] for name, value in typed.items()}
+    return {step.name[0]: step for step in mark(read_answers(sent, KEYS), KEYS, Paper(), RULE)}
+
+
+def states(**typed):
+    return {name: step.state for name, step in marked(**typed).items()}
+
+
+def test_the_values_of_the_catalogue_are_right():
+    steps = mark(read_answers({f"{name}@1": str(value) for name, value in EXACT.items()}, KEYS), KEYS, Paper(), RULE)
+    assert is_complete(steps)
+    assert {step.state for step in steps} == {"right"}
+
+
+@pytest.mark.parametrize(("typed", "state"), [("0.4016", "right"), ("0.4010", "right"), ("0.4017", "unrecognised")])
+def test_right_means_within_three_units(typed, state):
+    assert states(f=typed)["f"] == state
+
+
+def test_nearness_to_the_full_precision_value_is_enough():
+    keys = {"f@1": Key(exact=(0.4013,), full=(0.40181,))}
+    (step,) = mark(read_answers({"f@1": ["0.4020"]}, keys), keys, Paper(), RULE)
+    assert step.state == "right"
+
+
+def test_one_slip_costs_one_step():
+    swapped = states(f="0.4013", i="0.3752", g="0.7857", c="0.8030", o="0.7311", h="0.4867")
+    assert swapped == {"f": "right", "i": "right", "g": "right", "c": "slip", "o": "right", "h": "right_with_yours"}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "typed", "slip"),
+    [
+        ("f", "-0.3799", "F17"),
+        ("c", "0.8030", "F03"),
+        ("c", "1.3074", "C01"),
+        ("c", "1.5948", "C06"),
+        ("h", "0.5969", "C11"),
+        ("h", "0.6732", "C15"),
+    ],
+)
+def test_a_wrong_value_of_the_catalogue_gets_its_name(quantity, typed, slip):
+    step = marked(**{quantity: typed})[quantity]
+    assert (step.state, step.slips) == ("slip", (slip,))
+
+
+def test_a_slip_is_recognised_on_the_learners_own_earlier_number():
+    # f read as tanh: −0.3799. Then the swap on top of it: 0.3752·1.3 − 0.3799·0.7857 = 0.1893.
+    step = marked(f="-0.3799", i="0.3752", g="0.7857", c="0.1893")["c"]
+    assert (step.state, step.slips) == ("slip", ("F03",))
+
+
+def test_two_names_for_one_number_become_a_question():
+    step = marked(f="0.5987")["f"]
+    assert (step.state, step.slips) == ("alias", ("F02", "F15"))
+
+
+def test_another_librarys_order_is_a_convention_and_not_a_slip():
+    step = marked(f="0.7311")["f"]
+    assert (step.state, step.slips) == ("convention", ("F20",))
+
+
+def test_a_trace_kept_to_one_decimal_is_rounded_early():
+    assert states(c="0.84")["c"] == "rounded_early"
+
+
+def test_a_number_that_nothing_explains_is_not_recognised():
+    steps = marked(f="0.4013", c="0.9")
+    assert steps["c"].state == "unrecognised"
+    assert first_departure(list(steps.values())) is steps["c"]
+
+
+def test_blank_and_unreadable_steps_do_not_disturb_the_others():
+    assert states(f="0.4013", i="=1+1", g="") | {"c": "empty", "o": "empty", "h": "empty"} == states(
+        f="0.4013", i="=1+1"
+    )
+    assert states(f="0.4013", i="=1+1")["i"] == "invalid"
+
+
+@pytest.mark.parametrize("bait", ["0", "1"])
+def test_an_easy_number_does_not_carry(bait):
+    # With c = 0 the read-out would be 0 too; judged with the true c it is no follow-through.
+    assert states(c=bait, h=f"{0.7311 * tanh(float(bait)):.4f}")["h"] == "unrecognised"
+
+
+def test_a_number_repeated_from_another_step_does_not_carry():
+    assert states(i="0.3752", c="0.3752", h=f"{0.7311 * tanh(0.3752):.4f}")["h"] == "unrecognised"
+
+
+def test_an_easy_number_carries_when_a_slip_names_it():
+    steps = list(marked(f="-0.3799", i="-0.3799").values())  # F17 on f; nothing names it on i
+    assert carried(steps) == {"f@1": (-0.3799,)}
+
+
+def test_a_vector_is_right_or_named_only_as_a_whole():
+    keys = {"h@1": Key((0.1, 0.2), (0.1, 0.2))}
+
+    class Pair(Paper):
+        def slips(self, name, own):
+            return [("C11", (0.3, 0.4))]
+
+        def early(self, name, own):
+            return []
+
+    def state(*entries):
+        (step,) = mark(read_answers({"h@1": list(entries)}, keys), keys, Pair(), RULE)
+        return step.state
+
+    assert state("0.1", "0.2") == "right"
+    assert state("0.1", "0.4") == "unrecognised"
+    assert state("0.3", "0.4") == "slip"
+    assert state("0.1", "") == "empty"
+    assert state("0.1", "?") == "invalid"
+
+
+def test_counts_have_no_tolerance():
+    keys = {"count": Key((288.0,), (288.0,))}
+    for typed, state in (("288", "right"), ("288.0001", "unrecognised")):
+        (step,) = mark(read_answers({"count": typed}, keys), keys, Paper(), Rule(unit=1.0, tolerance=0.0))
+        assert step.state == state
+
+
+@pytest.mark.parametrize("sent", [{"q@1": [1]}, {"f@1": [1, 2]}, {"f@1": [[1]] * 2}])
+def test_an_unknown_quantity_or_a_wrong_shape_is_refused(sent):
+    with pytest.raises(Refused):
+        read_answers(sent, KEYS)
+
+
+def result(**step_states):
+    return {"steps": [{"name": name, "state": state} for name, state in step_states.items()]}
+
+
+def test_the_first_readable_answer_counts():
+    assert counted_states([result(f="empty"), result(f="invalid"), result(f="slip"), result(f="right")]) == {
+        "f": "slip"
+    }
+
+
+def test_a_first_convention_gives_one_free_retry_and_a_second_counts():
+    assert counted_states([result(z="convention"), result(z="right")]) == {"z": "right"}
+    assert counted_states([result(z="convention"), result(z="convention"), result(z="right")]) == {"z": "convention"}
