@@ -98,6 +98,9 @@ class Attempt(models.Model):
             ),
             models.CheckConstraint(condition=Q(right__lte=models.F("asked")), name="no_more_right_than_asked"),
             models.UniqueConstraint(fields=["user", "variant"], name="a_variant_once_a_learner"),
+            models.UniqueConstraint(
+                fields=["user", "quiz"], condition=Q(state="open"), name="one_open_attempt_a_learner_and_quiz"
+            ),
         ]
         indexes = [models.Index(fields=["user", "-started_at"], name="attempts_of_a_learner")]
 
@@ -110,7 +113,10 @@ class Attempt(models.Model):
 
 
 class AttemptQuestion(models.Model):
-    """A place in a quiz attempt: which version was asked, its options in this attempt's own order."""
+    """A place in a quiz attempt: which version was asked, its options in this attempt's own order.
+
+    `is_right` stays empty until the mark may be told: where feedback waits for the end, that is at the finish.
+    """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="places")
     position = models.PositiveSmallIntegerField()
@@ -125,8 +131,7 @@ class AttemptQuestion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["attempt", "position"], name="places_count_up"),
             models.CheckConstraint(
-                condition=Q(chosen=None, is_right=None) | Q(chosen__isnull=False, is_right__isnull=False),
-                name="what_is_chosen_is_marked",
+                condition=Q(is_right=None) | Q(chosen__isnull=False), name="only_what_is_chosen_is_marked"
             ),
         ]
 
