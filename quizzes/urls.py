@@ -12,5 +12,6 @@ urlpatterns = [
     path("gallery/", gallery.gallery, name="gallery"),  # answers 404 unless DEBUG or GALLERY is set
     path("gallery/errors/<slug:name>/", gallery.error_page),
     path("", include("quizzes.exchange.urls")),
+    path("", include("quizzes.flashcards.urls")),
     path("account/", include("quizzes.accounts.urls")),
 ]

@@ -1,0 +1,137 @@
+"""What is due, what is new, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from quizzes.accounts.models import User
+from quizzes.flashcards.models import Card, CardState, Review
+from quizzes.flashcards.replay import Entry, Session, session_at, standing
+from quizzes.flashcards.scheduling import Phase, Schedule
+
+NEW_A_DAY = 10
+LONGEST_LOG = 400  # rows of the log looked at for a session: more than a day's work
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """New: may still be met today. Again: short steps that are due now. Due: reviews that are due now."""
+
+    new: int
+    again: int
+    due: int
+
+    @property
+    def total(self) -> int:
+        return self.new + self.again + self.due
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """Everything one look at the cards needs: the counts, the next card and where it stands, the session."""
+
+    counts: Counts
+    card: Card | None
+    schedule: Schedule | None
+    session: Session
+
+
+def cards_of(user: User | None) -> QuerySet[Card]:
+    """What there is to study. Drafts are left out, for staff too: a draft has no place in anybody's schedule."""
+    return Card.objects.visible_to(user).filter(is_published=True)
+
+
+def due_cards(user: User | None, now: datetime) -> QuerySet[CardState]:
+    """Due states, short steps before reviews, the longest waiting first."""
+    states = CardState.objects.visible_to(user).filter(due__lte=now, card__is_published=True)
+    return states.annotate(is_review=_is(Q(state=Phase.REVIEW))).order_by("is_review", "due", "pk")
+
+
+def new_cards(user: User | None) -> QuerySet[Card]:
+    """Cards this learner has never rated, in the order they are met."""
+    cards = cards_of(user)
+    return cards.filter(~Exists(CardState.objects.filter(user=user, card=OuterRef("pk")))) if user else cards
+
+
+def recent_log(user: User | None) -> list[Entry]:
+    """The newest rows of the learner's log, newest first."""
+    rows = Review.objects.filter(user=user).annotate(was_new=_is(Q(before__isnull=True))).order_by("-pk")
+    names = ("id", "card_id", "rating", "at", "undoes_id", "was_new")
+    return [Entry(*row) for row in rows.values_list(*names)[:LONGEST_LOG]] if user else []
+
+
+def new_today(log: list[Entry], now: datetime) -> int:
+    """How many new cards were met since midnight (UTC)."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return sum(row.was_new for row in standing(log) if row.at >= midnight)
+
+
+def counts(user: User | None, now: datetime) -> Counts:
+    return deck(user, now).counts
+
+
+def next_card(user: User | None, now: datetime) -> Card | None:
+    return deck(user, now).card
+
+
+def deck(user: User | None, now: datetime, *, wanted: str = "") -> Deck:
+    """The cards as they stand; `wanted` names the card to show if it is among those due or new.
+
+    Two queries fetch ids only, one the card: a review page reads no text that it does not show.
+    """
+    log = recent_log(user)
+    due = list(due_cards(user, now).values_list("card_id", "card__slug", "is_review"))
+    limit = max(0, NEW_A_DAY - new_today(log, now))
+    new = list(new_cards(user).values_list("pk", "slug")[:limit]) if limit else []
+    again = sum(not is_review for _, _, is_review in due)
+    queue = [(pk, slug) for pk, slug, _ in due] + new
+    card, schedule = _fetch(user, next((pk for pk, slug in queue if slug == wanted), queue[0][0]) if queue else None)
+    return Deck(Counts(len(new), again, len(due) - again), card, schedule, session_at(log, now))
+
+
+def schedule_of(state: CardState | None) -> Schedule | None:
+    """A stored state as the value the scheduler reads."""
+    if state is None:
+        return None
+    return Schedule(
+        state.state, state.step, state.stability, state.difficulty, state.due, state.last_review, state.lapses
+    )
+
+
+def next_due(user: User | None, now: datetime) -> datetime | None:
+    """When the next card after now comes back; None when nothing is scheduled."""
+    later = CardState.objects.visible_to(user).filter(due__gt=now, card__is_published=True)
+    return later.order_by("due").values_list("due", flat=True).first()
+
+
+def load_by_day(user: User | None, now: datetime, days: int = 7) -> list[tuple[datetime, int]]:
+    """(midnight UTC, cards due that day) for today and the days after; what is overdue counts as today."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    states = CardState.objects.visible_to(user).filter(card__is_published=True, due__lt=midnight + timedelta(days))
+    per_day = states.annotate(day=TruncDate("due")).order_by("day").values_list("day").annotate(Count("pk"))
+    found = {max(day, midnight.date()): 0 for day, _ in per_day}
+    for day, number in per_day:
+        found[max(day, midnight.date())] += number
+    dates = [midnight + timedelta(offset) for offset in range(days)]
+    return [(date, found.get(date.date(), 0)) for date in dates]
+
+
+def log_of(user: User) -> list[Entry]:
+    """The whole log, oldest first: what `replay.schedules` rebuilds every schedule from."""
+    rows = Review.objects.filter(user=user).order_by("pk")
+    return [Entry(*row) for row in rows.values_list("id", "card_id", "rating", "at", "undoes_id")]
+
+
+def _fetch(user: User | None, card_id: int | None) -> tuple[Card | None, Schedule | None]:
+    if card_id is None:
+        return None, None
+    state = CardState.objects.filter(user=user, card=card_id).select_related("card").first() if user else None
+    return (state.card, schedule_of(state)) if state else (Card.objects.get(pk=card_id), None)
+
+
+def _is(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
