@@ -34,6 +34,7 @@ def needed(name: str) -> str:
 # --- Who we are and where we are reached ---------------------------------------------------------
 
 DEBUG = os.environ.get("DEBUG") == "1" and not DEPLOYED
+GALLERY = DEBUG or os.environ.get("GALLERY") == "1"  # the page of all components, for tests
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 SECRET_KEY = needed("SECRET_KEY") if DEPLOYED else os.environ.get("SECRET_KEY") or places.secret_key(VAR_DIR)
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
@@ -232,6 +233,13 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Carousel: "
+ACCOUNT_FORMS = {
+    "login": "quizzes.accounts.forms.LoginForm",
+    "signup": "quizzes.accounts.forms.SignupForm",
+    "change_password": "quizzes.accounts.forms.ChangePasswordForm",
+    "reset_password": "quizzes.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "quizzes.accounts.forms.ResetPasswordKeyForm",
+}
 ACCOUNT_ADAPTER = "quizzes.accounts.adapter.GuestKeepingAdapter"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours

@@ -167,7 +167,7 @@ LOOKS = {
     "slip": Look("✗", "not yet", "wrong"),
     "wrong": Look("✗", "not right", "wrong"),
     "alias": Look("?", "which of these did you do?", "note"),
-    "convention": Look("≠", "right in another convention", "note"),
+    "convention": Look("↔", "right in another convention", "note"),
     "rounded_early": Look("≈", "right method, rounded too early", "note"),
     "pair": Look("?", "perhaps two slips at once?", "note"),
     "unrecognised": Look("✗", "not recognised", "wrong"),
