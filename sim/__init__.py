@@ -11,8 +11,10 @@ Only the names below are meant for others. Everything refused is a `SimError` wi
 """
 
 from sim.cells import CELLS, CONVENTIONS, Cell, cell
+from sim.departures import evaluate_slip, evaluate_with, first_departure
 from sim.errors import SimError
 from sim.layers import Layer, layer
+from sim.slips import Slip, slips_for
 from sim.traces import Trace, exact, forward, forward_many, kept_to
 
 __all__ = [
@@ -21,11 +23,16 @@ __all__ = [
     "Cell",
     "Layer",
     "SimError",
+    "Slip",
     "Trace",
     "cell",
+    "evaluate_slip",
+    "evaluate_with",
     "exact",
+    "first_departure",
     "forward",
     "forward_many",
     "kept_to",
     "layer",
+    "slips_for",
 ]

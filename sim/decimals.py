@@ -18,6 +18,7 @@ from sim.layers import Array
 
 MOST_DECIMALS = 4
 LARGEST = 2.0**46
+MOST_FACTORS = 3  # a product of more rounded values (which only slips have) is left to floats
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,17 @@ class DecimalWriter:
         match op:
             case "number":
                 return self._number(float(label))
-            case "sigmoid" | "tanh":
+            case "sigmoid" | "tanh" | "clip" | "clip01":
                 return self._set(self.graph.add(op, self._real(args[0])), None)
             case "switch":
                 return self._set(self.graph.add(op, self._real(args[0])), 0)
+            case "over":
+                return self._set(self.graph.add(op, self._real(args[0]), label=label), None)
             case "neg" | "relu" | "T" | "diag":
                 return self._set(self.graph.add(op, args[0]), self.scale[args[0]])
         left, right = args
         a, b = self.scale[left], self.scale[right]
-        if a is None or b is None:
+        if a is None or b is None or (op in ("*", "@") and a + b > MOST_FACTORS):
             return self._set(self.graph.add(op, self._real(left), self._real(right)), None)
         if op in ("+", "-"):
             common = max(a, b)
@@ -130,7 +133,7 @@ def check_bounds(graph: Graph, outputs: Sequence[int], bound: Callable[[str], fl
                 size[number] = bound(str(node.label))
             case "number":
                 size[number] = abs(float(node.label))
-            case "sigmoid" | "tanh" | "switch":
+            case "sigmoid" | "tanh" | "switch" | "clip" | "clip01":
                 size[number] = 1.0
             case "@":
                 size[number] = width * args[0] * args[1]

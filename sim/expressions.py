@@ -3,7 +3,8 @@
     parse("f * c_prev + i * g")
 
 A declaration is written by us, never by a user. It knows names, numbers, `@` (matrix product), `*` (element by
-element), `+`, `-`, a leading minus, `M.T`, and the functions in FUNCTIONS. Nothing else; this is no general algebra.
+element), `+`, `-`, a leading minus, division by a number, `M.T`, and the functions in FUNCTIONS. Nothing else; this is
+no general algebra.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 
 from sim.errors import DeclarationError, ShapeError
 
-FUNCTIONS = ("sigmoid", "tanh", "relu", "switch", "diag")  # switch(y): 1 where y is at least one half, else 0
+# switch(y) is 1 where y is at least one half, else 0; clip keeps y within -1 … 1, clip01 within 0 … 1
+FUNCTIONS = ("sigmoid", "tanh", "relu", "switch", "clip", "clip01", "diag")
 BINARY: dict[type[ast.operator], str] = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-"}
 
 type Shape = tuple[int, ...]
@@ -22,7 +24,7 @@ type Shape = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Expr:
-    """One node: `op` is "name", "number", "@", "*", "+", "-", "neg", "T" or one of FUNCTIONS."""
+    """One node: `op` is "name", "number", "@", "*", "+", "-", "neg", "T", "over" (a number), or one of FUNCTIONS."""
 
     op: str
     args: tuple[Expr, ...] = ()
@@ -49,6 +51,8 @@ def _read(node: ast.expr) -> Expr:
             return Expr("number", (), float(number))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
             return Expr(BINARY[type(op)], (_read(left), _read(right)))
+        case ast.BinOp(left=left, op=ast.Div(), right=ast.Constant(value=int() | float() as divisor)) if divisor:
+            return Expr("over", (_read(left),), float(divisor))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return Expr("neg", (_read(operand),))
         case ast.Attribute(value=matrix, attr="T"):

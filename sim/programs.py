@@ -28,11 +28,16 @@ def inputs_of(cell: Cell, D: int, H: int, T: int, given: Sequence[str] = ()) -> 
 
 
 @lru_cache(maxsize=512)
-def trace_program(cells: tuple[Cell, ...], D: int, H: int, rounding: Rounding | None, many: bool) -> Program:
-    """A program that returns every named value of len(cells) steps, step by step in the order of the declaration."""
+def trace_program(
+    cell: Cell, cells: tuple[Cell, ...], D: int, H: int, rounding: Rounding | None, many: bool
+) -> Program:
+    """A program that returns every named value of len(cells) steps, step by step in the order of the declaration.
+
+    `cell` is the layer's, which says what weights and states come in; `cells` those of each step, with their slips.
+    """
     graph = Graph()
     unrolled = Unrolled(writer_for(graph, rounding), cells)
-    return compiled(graph, list(unrolled.nodes.values()), inputs_of(cells[0], D, H, len(cells)), H, many)
+    return compiled(graph, list(unrolled.nodes.values()), inputs_of(cell, D, H, len(cells)), H, many)
 
 
 def compiled(graph: Graph, outputs: list[int], inputs: Inputs, H: int, many: bool) -> Program:
@@ -56,21 +61,21 @@ def check_magnitudes(cells: tuple[Cell, ...], layer: Layer, values: dict[str, fl
 
 
 def run(
-    cells: Sequence[Cell], sizes: tuple[int, int], weights: Sequence[Any], x: Array, states: list[Any],
+    cell: Cell, cells: Sequence[Cell], sizes: tuple[int, int], weights: Sequence[Any], x: Array, states: list[Any],
     *, rounding: Rounding | None = None, many: bool = False,
 ) -> list[Any]:  # fmt: skip
     """Every named value of every step. `weights` and `states` are flat floats for float code, arrays otherwise."""
     D, H = sizes
     scalar = not many and H <= LARGEST_SCALAR
-    names = list(cells[0].equations)
+    names = list(cell.equations)
     raw: list[Any] = []
     for start in range(0, len(cells), LONGEST):
         piece = tuple(cells[start : start + LONGEST])
         if start:
-            states = _last_states(raw, cells[0], names, H if scalar else 1, scalar)
+            states = _last_states(raw, cell, names, H if scalar else 1, scalar)
         steps = x[start : start + len(piece)]
         given = steps.ravel().tolist() if scalar else steps
-        raw += trace_program(piece, D, H, rounding, many)(weights, given, states, ())
+        raw += trace_program(cell, piece, D, H, rounding, many)(weights, given, states, ())
     return raw
 
 

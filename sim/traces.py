@@ -158,7 +158,7 @@ def _computed(layer: Layer, cells: Sequence[Cell], given: Mapping[str, Array], r
     if layer.H <= LARGEST_SCALAR:
         states = [number for state in states for number in state.tolist()]
         weights = layer.flat
-    return run(cells, (layer.D, layer.H), weights, given["x"], states, rounding=rounding)
+    return run(layer.cell, cells, (layer.D, layer.H), weights, given["x"], states, rounding=rounding)
 
 
 def forward_many(
@@ -187,7 +187,7 @@ def forward_many(
         raise ShapeError(f"{', '.join(wrong) or 'x'}: the shapes do not fit D = {D}, H = {H}, N = {N}.")
     given = {"x": xs} | {f"{state}0": first_state(cell, f"{state}0", start, (H, N)) for state, start in
                          (("h", h0), ("c", c0)) if state in cell.states or start is not None}  # fmt: skip
-    raw = run([cell] * T, (D, H), list(arrays.values()), xs, [given[f"{s}0"] for s in cell.states], many=True)
+    raw = run(cell, [cell] * T, (D, H), list(arrays.values()), xs, [given[f"{s}0"] for s in cell.states], many=True)
     trace = Trace([cell] * T, None, given, raw, (H, N))
     trace.check_finite()
     return trace

@@ -22,6 +22,8 @@ OPERATIONS: dict[str, Callable[..., Array]] = {
     "tanh": np.tanh,
     "relu": lambda a: np.maximum(a, 0),
     "switch": lambda y: (y >= 0.5).astype(float),
+    "clip": lambda y: np.clip(y, -1, 1),
+    "clip01": lambda y: np.clip(y, 0, 1),
 }
 
 
@@ -31,6 +33,8 @@ def value(formula: Expr, names: Mapping[str, Array]) -> Array:
         return names[str(formula.label)]
     if formula.op == "number":
         return np.array(formula.label, dtype=float)
+    if formula.op == "over":
+        return value(formula.args[0], names) / float(formula.label)
     return OPERATIONS[formula.op](*(value(arg, names) for arg in formula.args))
 
 

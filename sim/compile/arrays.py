@@ -36,7 +36,7 @@ NAMES: dict[str, Any] = {
     "UP": UP,
     "DOWN": DOWN,
     **{name: getattr(np, name) for name in ("add", "subtract", "multiply", "negative", "tanh", "maximum")},
-    **{name: getattr(np, name) for name in ("rint", "trunc", "dot", "einsum", "swapaxes", "diagonal")},
+    **{name: getattr(np, name) for name in ("rint", "trunc", "clip", "dot", "einsum", "swapaxes", "diagonal")},
 }
 CODE = {
     "*": "multiply({0}, {1})",
@@ -47,6 +47,8 @@ CODE = {
     "tanh": "tanh({0})",
     "relu": "maximum({0}, 0.0)",
     "switch": "switch({0})",
+    "clip": "clip({0}, -1.0, 1.0)",
+    "clip01": "clip({0}, 0.0, 1.0)",
     "T": "swapaxes({0}, 0, 1)",
     "over": "({0} / {label!r})",
     "round": "rint({0} * UP / {label!r})",

@@ -35,6 +35,8 @@ UNARY = {
     "tanh": "tanh({0})",
     "relu": "({0} if {0} > 0.0 else 0.0)",
     "switch": "(1.0 if {0} >= 0.5 else 0.0)",
+    "clip": "max(-1.0, min(1.0, {0}))",
+    "clip01": "max(0.0, min(1.0, {0}))",
     "over": "({0} / {label!r})",
     "round": "rint({0} * (1 + 2**-48) / {label!r})",
     "round_ties_down": "rint({0} * (1 - 2**-48) / {label!r})",
