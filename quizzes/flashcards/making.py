@@ -8,9 +8,9 @@ from hashlib import blake2b, sha256
 
 from django.db import transaction
 
-from quizzes.catalog.models import Course
+from quizzes.catalog.models import Course, Source
 from quizzes.flashcards.models import Card
-from quizzes.formats.markup import render
+from quizzes.formats.markup import render, source_ids
 from quizzes.items.models import Question
 from quizzes.lessons.models import GlossaryTerm, Mnemonic
 
@@ -52,20 +52,21 @@ class CardsMade:
 def sync_cards(course: Course) -> CardsMade:
     """Make or update the cards of a course. Cheap when nothing changed: text is rendered only where it did."""
     made = CardsMade()
+    labels = {source.slug: str(source) for source in Source.objects.all()}
     cards = {(card.kind, _source_id(card)): card for card in course.cards.exclude(kind=Card.Kind.OWN)}
     changed: list[Card] = []
     new: list[Card] = []
     for text in card_texts(course):
         card = cards.get((text.origin, text.source.pk))
         if card is None:
-            new.append(_written(Card(course=course, kind=text.origin), text))
+            new.append(_written(Card(course=course, kind=text.origin), text, labels))
             made.created += 1
         elif card.loaded_digest == text.digest:
             made.unchanged += 1
         elif card.edited_at:
             made.kept += 1
         else:
-            changed.append(_written(card, text))
+            changed.append(_written(card, text, labels))
             made.changed += 1
     Card.objects.bulk_create(new, batch_size=200)
     names = ["front", "back", "front_html", "back_html", "position", "is_published", "loaded_digest"]
@@ -75,10 +76,11 @@ def sync_cards(course: Course) -> CardsMade:
 
 def card_texts(course: Course) -> Iterator[CardText]:
     """What every card of the course should say. The three kinds alternate, so that the first days hold all of them."""
-    terms = [_term_card(term, 3 * place) for place, term in enumerate(course.terms.order_by("pk"))]
+    described = course.terms.prefetch_related("sources").order_by("pk")
+    terms = [_term_card(term, 3 * place) for place, term in enumerate(described)]
     mnemonics = [_mnemonic_card(it, 3 * place + 1) for place, it in enumerate(course.mnemonics.order_by("pk"))]
-    questions = course.questions.select_related("current__key__option").prefetch_related("current__options")
-    asked = [it for it in questions.order_by("pk") if it.current_id and hasattr(it.current, "key")]
+    questions = course.questions.filter(current__key__isnull=False).select_related("current__key__option")
+    asked = questions.prefetch_related("current__options", "sources").order_by("pk")
     yield from terms
     yield from mnemonics
     yield from (_question_card(it, 3 * place + 2) for place, it in enumerate(asked))
@@ -86,12 +88,12 @@ def card_texts(course: Course) -> Iterator[CardText]:
 
 def _term_card(term: GlossaryTerm, position: int) -> CardText:
     letter = f" [[{term.letter}]]" if term.letter in COLOURED else ""
-    back = "\n\n".join(text for text in (term.definition, term.note) if text)
-    return CardText("term", term, term.term + letter, back, position)
+    return CardText("term", term, term.term + letter, _back(term, term.definition, term.note), position)
 
 
 def _mnemonic_card(mnemonic: Mnemonic, position: int) -> CardText:
-    return CardText("mnemonic", mnemonic, mnemonic.title, f"{mnemonic.text}\n\n{mnemonic.meaning}", position)
+    back = f"{mnemonic.text}\n\n{mnemonic.meaning}"
+    return CardText("mnemonic", mnemonic, mnemonic.title, back, position)
 
 
 def _question_card(question: Question, position: int) -> CardText:
@@ -100,14 +102,23 @@ def _question_card(question: Question, position: int) -> CardText:
     assert version is not None
     options = sorted(version.options.all(), key=lambda option: blake2b(option.text.encode()).digest())
     front = "\n".join([version.stem, "", *(f"- {_one_line(option.text)}" for option in options)])
-    return CardText("question", question, front, f"{version.key.option.text}\n\n{version.key.explanation}", position)
+    back = _back(question, version.key.option.text, version.key.explanation)
+    return CardText("question", question, front, back, position)
 
 
-def _written(card: Card, text: CardText) -> Card:
+def _back(source: GlossaryTerm | Question, *texts: str) -> str:
+    """Paragraphs, and last the sources that the texts do not cite themselves."""
+    paragraphs = [text for text in texts if text]
+    cited = source_ids("\n".join(paragraphs))
+    marks = [f"[@{it.slug}]" for it in source.sources.all() if it.slug not in cited]
+    return "\n\n".join([*paragraphs, *([f"Source: {', '.join(marks)}"] if marks else [])])
+
+
+def _written(card: Card, text: CardText, labels: dict[str, str]) -> Card:
     setattr(card, text.origin, text.source)
     card.slug = text.slug
     card.front, card.back, card.position = text.front, text.back, text.position
-    card.front_html, card.back_html = render(text.front), render(text.back)
+    card.front_html, card.back_html = render(text.front, labels), render(text.back, labels)
     card.is_published, card.loaded_digest = text.source.is_published, text.digest
     return card
 

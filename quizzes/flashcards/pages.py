@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from quizzes.accounts.models import User
-from quizzes.catalog.models import Source
 from quizzes.flashcards.models import Card, Review
 from quizzes.flashcards.queries import NEW_A_DAY, Deck, cards_of, deck, load_by_day, next_due
 from quizzes.flashcards.replay import seconds_a_card
@@ -82,18 +81,9 @@ def _answer(card: Card, schedule: Schedule | None, now: datetime) -> dict[str, A
     ]
     return {
         "back": card.back_html,
-        "sources": _sources(card),
         "ratings": ratings,
         "seen": fingerprint(schedule, now),
     }
-
-
-def _sources(card: Card) -> list[Source]:
-    if card.term_id:
-        return list(Source.objects.filter(glossaryterm=card.term_id))
-    if card.question_id:
-        return list(Source.objects.filter(question=card.question_id))
-    return []
 
 
 def _waiting(user: User | None, now: datetime, found: Deck) -> dict[str, Any]:

@@ -88,8 +88,9 @@ def deck(user: User | None, now: datetime, *, wanted: str = "") -> Deck:
     limit = max(0, NEW_A_DAY - new_today(log, now))
     new = list(new_cards(user).values_list("pk", "slug")[:limit]) if limit else []
     again = sum(not is_review for _, _, is_review in due)
-    queue = [(pk, slug) for pk, slug, _ in due] + new
-    card, schedule = _fetch(user, next((pk for pk, slug in queue if slug == wanted), queue[0][0]) if queue else None)
+    queue = [*((pk, slug, True) for pk, slug, _ in due), *((pk, slug, False) for pk, slug in new)]
+    chosen = next((place for place in queue if place[1] == wanted), queue[0] if queue else None)
+    card, schedule = _fetch(user, chosen[0], is_met=chosen[2]) if chosen else (None, None)
     return Deck(Counts(len(new), again, len(due) - again), card, schedule, session_at(log, now))
 
 
@@ -126,11 +127,11 @@ def log_of(user: User) -> list[Entry]:
     return [Entry(*row) for row in rows.values_list("id", "card_id", "rating", "at", "undoes_id")]
 
 
-def _fetch(user: User | None, card_id: int | None) -> tuple[Card | None, Schedule | None]:
-    if card_id is None:
-        return None, None
-    state = CardState.objects.filter(user=user, card=card_id).select_related("card").first() if user else None
-    return (state.card, schedule_of(state)) if state else (Card.objects.get(pk=card_id), None)
+def _fetch(user: User | None, card_id: int, *, is_met: bool) -> tuple[Card, Schedule | None]:
+    if not is_met:
+        return Card.objects.get(pk=card_id), None
+    state = CardState.objects.select_related("card").get(user=user, card=card_id)
+    return state.card, schedule_of(state)
 
 
 def _is(condition: Q) -> ExpressionWrapper:

@@ -72,7 +72,7 @@ def _undo(user: User, submission_id: UUID, now: datetime) -> Review:
     last = session_at(recent_log(user), now).last
     if last is None:
         raise _nothing_to_undo()
-    review = Review.objects.get(pk=last.id)
+    review = Review.objects.select_related("card").get(pk=last.id)
     state = CardState.objects.select_for_update().filter(user=user, card=review.card_id).first()
     if (schedule := schedule_of(state)) is None or schedule.to_json() != review.after:
         raise _moved_on()
@@ -80,7 +80,7 @@ def _undo(user: User, submission_id: UUID, now: datetime) -> Review:
     _keep(user, review.card_id, state, before)
     return Review.objects.create(
         user=user,
-        card_id=review.card_id,
+        card=review.card,
         submission_id=submission_id,
         undoes=review,
         before=review.after,

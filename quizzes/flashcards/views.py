@@ -80,7 +80,7 @@ def _page(request: HttpRequest, *, refusal: Conflict | None = None, **shown: Any
     template = f"{PAGE}#review" if _is_swap(request) else PAGE
     response = render(request, template, context, status=refusal.status if refusal else 200)
     if refusal and _is_swap(request):
-        response.headers |= {"HX-Retarget": "#review", "HX-Reswap": "outerHTML"}
+        response["HX-Retarget"], response["HX-Reswap"] = "#review", "outerHTML"
     return response
 
 
