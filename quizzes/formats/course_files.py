@@ -142,7 +142,6 @@ def _question(row: Fields) -> pack.Question:
         explanation=explanation,
         components=row.words("components", required=True),
         sources=_unique(row.words("sources", required=True), source_ids(explanation)),
-        card=row.text("card", 600, default=""),
     )
 
 

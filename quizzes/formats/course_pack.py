@@ -109,7 +109,6 @@ class Question(Row):
     explanation: str
     components: tuple[str, ...]
     sources: tuple[str, ...]
-    card: str  # the front of its flashcard, where the stem alone would not do
 
     @property
     def right(self) -> Option:
