@@ -11,7 +11,10 @@ urlpatterns = [
     path("help/", pages.help_page, name="help"),
     path("gallery/", gallery.gallery, name="gallery"),  # answers 404 unless DEBUG or GALLERY is set
     path("gallery/errors/<slug:name>/", gallery.error_page),
+    path("gallery/fragment/<slug:kind>/", gallery.fragment),
     path("", include("quizzes.exchange.urls")),
     path("", include("quizzes.flashcards.urls")),
+    path("", include("quizzes.lessons.urls")),
+    path("", include("quizzes.lessons.examples.urls")),
     path("account/", include("quizzes.accounts.urls")),
 ]

@@ -1,0 +1,227 @@
+"""A worked example as an address and back: the whole state stands in the query. Pure.
+
+    /examples/lstm/?convention=pytorch&D=1&H=1&T=2&x=0.9;-0.4&h0=-0.7&c0=1.3&W_i=-1.7&...&step=2
+
+A matrix is written row by row, `,` between columns and `;` between rows. A form sends the same name once for each entry
+and, in `was`, the sizes its fields had: so the numbers keep their places when a size is changed. What is left out has a
+usual value (`usual`). Numbers are kept to four decimals, so that every view shows what was computed with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+import sim
+from quizzes.errors import NotFound, Refused
+from quizzes.items.reading import read_number
+from quizzes.lessons.examples.usual import CONVENTIONS, USUAL_SIZES, usual_number
+
+type Rows = tuple[tuple[float, ...], ...]
+type Query = Mapping[str, Sequence[str]]
+
+LARGEST = 100.0
+DECIMALS = 4
+LARGEST_SIZES = {"D": 4, "H": 4, "T": 5}
+LONGEST = 8_000  # characters of a query; the largest example needs about 1 500
+_SHOWN = 24  # characters of a bad entry that are quoted
+
+
+@dataclass(frozen=True)
+class Example:
+    """One cell with its numbers. `numbers["W_f"]` has a row for each unit; of a vector (b, h0, c0) there is one row."""
+
+    cell: str
+    convention: str
+    D: int
+    H: int
+    T: int
+    numbers: Mapping[str, Rows]
+    step: int = 1
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return {"D": self.D, "H": self.H, "T": self.T}
+
+    @property
+    def declared(self) -> sim.Cell:
+        return sim.cell(self.cell, self.convention)
+
+
+def read(cell: str, query: Query) -> Example:
+    """The example an address names. Raises: NotFound for an unknown cell, Refused with all faults in one sentence."""
+    if cell not in CONVENTIONS:
+        there = _listed(CONVENTIONS)
+        raise NotFound("no_cell", f"There is no worked example of “{cell[:_SHOWN]}”.", f"There are: {there}.")
+    if sum(len(name) + sum(map(len, values)) for name, values in query.items()) > LONGEST:
+        raise Refused("address_too_long", f"This address has more than {LONGEST} characters.", _SHORTER)
+    reader = _Reader(cell, query)
+    example = reader.example()
+    if reader.faults:
+        raise Refused("bad_example", f"{_sentence(reader.faults)}.", "Nothing was recomputed.")
+    return example
+
+
+def usual(cell: str, convention: str = "pytorch", **sizes: int) -> Example:
+    """The example shown where the address says nothing: `usual("lstm")`."""
+    asked = {"convention": [convention]} | {name: [str(size)] for name, size in sizes.items()}
+    return read(cell, asked)
+
+
+def query(example: Example, step: int | None = None) -> str:
+    """The canonical query of an example: `read` gives it back, digit for digit."""
+    pairs: list[tuple[str, str]] = [("convention", example.convention)]
+    pairs += [(name, str(size)) for name, size in example.sizes.items()]
+    pairs += [(name, written(rows)) for name, rows in example.numbers.items()]
+    shown = example.step if step is None else step
+    return urlencode(pairs + ([("step", str(shown))] if shown != 1 else []), safe=",;")
+
+
+def written(rows: Rows) -> str:
+    return ";".join(",".join(map(number_text, row)) for row in rows)
+
+
+def number_text(number: float) -> str:
+    """As short as it can be typed: 0.9, -1.25, 2."""
+    return f"{number + 0.0:.{DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+def in_convention(example: Example, convention: str) -> Example:
+    """The same numbers read by another convention; a candidate has one bias there and two here, or the reverse."""
+    own = dict(example.numbers)
+    own.setdefault("b_n", own.get("b_in", ()))
+    own.setdefault("b_in", own["b_n"])
+    other = replace(example, convention=convention)
+    numbers = {
+        name: own.get(name) or tuple(tuple(0.0 for _ in range(columns)) for _ in range(rows))
+        for name, (rows, columns) in shapes(other).items()
+    }
+    return replace(other, numbers=numbers)
+
+
+def shapes(example: Example) -> dict[str, tuple[int, int]]:
+    """The arrays of an example in the order of the address, as (rows, columns)."""
+    return _shapes(example.declared, example.sizes)
+
+
+def _shapes(cell: sim.Cell, sizes: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    found = {"x": (sizes["T"], sizes["D"])} | {f"{state}0": (1, sizes["H"]) for state in cell.states}
+    for name in cell.parameters:
+        shape = cell.shape(name, sizes["D"], sizes["H"])
+        found[name] = (shape[0], shape[1]) if len(shape) == 2 else (1, shape[0])
+    return found
+
+
+_SHORTER = "Start again from one of the examples."
+
+
+def _listed(names: Sequence[str] | Mapping[str, object]) -> str:
+    return ", ".join(names)
+
+
+def _sentence(faults: list[str], most: int = 3) -> str:
+    """The first faults in one sentence, with how many more there are."""
+    more = len(faults) - most
+    return "; ".join(faults[:most]) + (f"; and {more} more" if more > 0 else "")
+
+
+class _Reader:
+    """Reads one address and notes every fault on the way."""
+
+    def __init__(self, cell: str, query: Query) -> None:
+        self.cell, self.query = cell, query
+        self.faults: list[str] = []
+
+    def example(self) -> Example:
+        convention = self._convention()
+        sizes = {name: self._whole(name, size, LARGEST_SIZES[name]) for name, size in USUAL_SIZES[self.cell].items()}
+        if self.faults:  # no table is laid out for sizes that are refused
+            return Example(self.cell, convention, **sizes, numbers={})
+        were = self._sizes_before(sizes)
+        declared = sim.cell(self.cell, convention)
+        now, before = _shapes(declared, sizes), _shapes(declared, were)
+        numbers = {name: self._rows(name, now[name], before[name]) for name in now}
+        return Example(self.cell, convention, **sizes, numbers=numbers, step=self._step(sizes["T"], were != sizes))
+
+    def _convention(self) -> str:
+        convention = self._last("convention") or "pytorch"
+        if convention not in CONVENTIONS[self.cell]:
+            there = _listed(CONVENTIONS[self.cell])
+            self.faults.append(f"the convention “{convention[:_SHOWN]}” is not known here; there are {there}")
+            return "pytorch"
+        return convention
+
+    def _step(self, T: int, resized: bool) -> int:
+        if resized and self._last("step").isdecimal():
+            return max(1, min(int(self._last("step")[:9]), T))
+        return self._whole("step", 1, T)
+
+    def _whole(self, name: str, usual: int, largest: int) -> int:
+        typed = self._last(name)
+        if not typed:
+            return usual
+        if not re.fullmatch(r"[0-9]{1,9}", typed) or not 1 <= int(typed) <= largest:
+            self.faults.append(f"{name} is “{typed[:_SHOWN]}”, needs a whole number from 1 to {largest}")
+            return usual
+        return int(typed)
+
+    def _sizes_before(self, sizes: dict[str, int]) -> dict[str, int]:
+        """The sizes that the fields of a sent form had; of a plain address, its own."""
+        match = re.fullmatch(r"([1-9])\.([1-9])\.([1-9])", self._last("was"))
+        if match is None:
+            return sizes
+        return {name: min(int(size), LARGEST_SIZES[name]) for name, size in zip("DHT", match.groups(), strict=True)}
+
+    def _rows(self, name: str, shape: tuple[int, int], before: tuple[int, int]) -> Rows:
+        """The numbers of one array: as given where they have a place in it, else the usual ones."""
+        given = self._entries(name, before)
+        return tuple(
+            tuple(given.get((row, column), usual_number(self.cell, name, row, column)) for column in range(shape[1]))
+            for row in range(shape[0])
+        )
+
+    def _entries(self, name: str, shape: tuple[int, int]) -> dict[tuple[int, int], float]:
+        rows, columns = shape
+        typed = self._typed(name, rows * columns)
+        if typed is None:
+            return {}
+        if len(typed) != rows * columns:
+            self.faults.append(f"{name} has {len(typed)} numbers, needs {rows * columns} ({rows} × {columns})")
+            return {}
+        return {divmod(k, columns): self._number(name, k, each, shape) for k, each in enumerate(typed)}
+
+    def _typed(self, name: str, needed: int) -> list[str] | None:
+        """The entries as they were sent: one value each from a form, or all in one value of a written address."""
+        values = list(self.query.get(name, ()))
+        if len(values) == 1 and needed > 1:
+            return re.split("[,;]", values[0])
+        return values or None
+
+    def _number(self, name: str, k: int, typed: str, shape: tuple[int, int]) -> float:
+        reading = read_number(typed)
+        if reading.value is None:
+            self.faults.append(f"{_place(name, k, shape)} is “{typed[:_SHOWN]}”, needs a number such as −0.4")
+        elif abs(reading.value) > LARGEST:
+            self.faults.append(f"{_place(name, k, shape)} is “{typed[:_SHOWN]}”, needs to be from −100 to 100")
+        else:
+            return round(reading.value, DECIMALS) + 0.0
+        return 0.0
+
+    def _last(self, name: str) -> str:
+        values = self.query.get(name, ())
+        return values[-1].strip() if values else ""
+
+
+def _place(name: str, k: int, shape: tuple[int, int]) -> str:
+    """Where an entry stands, for a sentence: "x at step 2", "W_f in row 1, column 2", "b_f of unit 2"."""
+    rows, columns = shape
+    row, column = divmod(k, columns)
+    if name == "x":
+        return f"x at step {row + 1}" + (f", input {column + 1}" if columns > 1 else "")
+    if rows * columns == 1:
+        return name
+    if name[0] in "WU":
+        return f"{name} in row {row + 1}, column {column + 1}"
+    return f"{name} of unit {column + 1}"

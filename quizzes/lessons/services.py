@@ -1,0 +1,107 @@
+"""Every write of what is read: the Markdown is rendered once, here, and stored beside its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from quizzes.catalog.models import Source
+from quizzes.errors import Refused
+from quizzes.formats import markup
+from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
+
+Labels = Mapping[str, str]  # source id → how its mark reads: "Cho et al. 2014"
+
+
+def source_labels() -> dict[str, str]:
+    return {source.slug: str(source) for source in Source.objects.all()}
+
+
+def render_section(section: Section, labels: Labels) -> Section:
+    section.html = rendered("text", section.text, labels)
+    return section
+
+
+def render_line(line: DialogueLine, labels: Labels) -> DialogueLine:
+    line.html = rendered("text", line.text, labels)
+    return line
+
+
+def render_term(term: GlossaryTerm, labels: Labels) -> GlossaryTerm:
+    term.definition_html = rendered("definition", term.definition, labels)
+    term.note_html = rendered("note", term.note, labels) if term.note else ""
+    return term
+
+
+def render_mnemonic(mnemonic: Mnemonic, labels: Labels) -> Mnemonic:
+    mnemonic.text_html = rendered("text", mnemonic.text, labels)
+    mnemonic.meaning_html = rendered("meaning", mnemonic.meaning, labels)
+    return mnemonic
+
+
+def rendered(field: str, text: str, labels: Labels, render: Callable[..., str] = markup.render) -> str:
+    """The text as safe HTML. Raises Refused, naming the field and the line, where it can't be shown as written."""
+    try:
+        return render(text, labels)
+    except markup.MarkupError as error:
+        place = f"{field}, line {error.line}" if error.line else field
+        raise Refused("markup", f"{place}: {error}.", "Nothing was saved; correct the text and save again.") from error
+
+
+@transaction.atomic
+def save_lesson(*, lesson: Lesson, edited_at: datetime | None = None) -> Lesson:
+    """`edited_at` is when a person edited it; a lesson so marked is kept when the course is loaded again."""
+    lesson.edited_at = edited_at or lesson.edited_at
+    lesson.save()
+    return lesson
+
+
+@transaction.atomic
+def save_section(*, section: Section, labels: Labels | None = None, edited_at: datetime | None = None) -> Section:
+    render_section(section, source_labels() if labels is None else labels).save()
+    section.sources.set(_cited(section.text))
+    _mark_edited(section.lesson, edited_at)
+    return section
+
+
+@transaction.atomic
+def save_line(*, line: DialogueLine, labels: Labels | None = None, edited_at: datetime | None = None) -> DialogueLine:
+    render_line(line, source_labels() if labels is None else labels).save()
+    _mark_edited(line.lesson, edited_at)
+    return line
+
+
+@transaction.atomic
+def save_bet(*, bet: Bet, edited_at: datetime | None = None) -> Bet:
+    rendered("prompt", bet.prompt, {}, markup.render_inline)
+    rendered("reveal", bet.reveal, {})
+    bet.save()
+    _mark_edited(bet.lesson, edited_at)
+    return bet
+
+
+@transaction.atomic
+def save_term(*, term: GlossaryTerm, labels: Labels | None = None, edited_at: datetime | None = None) -> GlossaryTerm:
+    term.edited_at = edited_at or term.edited_at
+    render_term(term, source_labels() if labels is None else labels).save()
+    term.sources.add(*_cited(term.definition, term.note))
+    return term
+
+
+@transaction.atomic
+def save_mnemonic(*, mnemonic: Mnemonic, labels: Labels | None = None, edited_at: datetime | None = None) -> Mnemonic:
+    mnemonic.edited_at = edited_at or mnemonic.edited_at
+    render_mnemonic(mnemonic, source_labels() if labels is None else labels).save()
+    return mnemonic
+
+
+def _cited(*texts: str) -> Iterable[Source]:
+    ids = {source_id for text in texts for source_id in markup.source_ids(text)}
+    return Source.objects.filter(slug__in=ids)
+
+
+def _mark_edited(lesson: Lesson, edited_at: datetime | None) -> None:
+    if edited_at is not None:
+        Lesson.objects.filter(pk=lesson.pk).update(edited_at=edited_at)

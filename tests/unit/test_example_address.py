@@ -1,0 +1,121 @@
+"""A worked example is its address: what is written is read back, and what can't be shown is refused in one sentence."""
+
+from urllib.parse import parse_qs
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quizzes.errors import NotFound, Refused
+from quizzes.lessons.examples import address
+from quizzes.lessons.examples.presets import PRESETS
+from quizzes.lessons.examples.usual import CONVENTIONS
+
+SIZES = st.fixed_dictionaries({name: st.integers(1, largest) for name, largest in address.LARGEST_SIZES.items()})
+KINDS = [(cell, convention) for cell, conventions in CONVENTIONS.items() for convention in conventions]
+
+
+def read_back(example):
+    return address.read(example.cell, parse_qs(address.query(example), keep_blank_values=True))
+
+
+def refusal(cell, **query):
+    with pytest.raises(Refused) as refused:
+        address.read(cell, {name: value if isinstance(value, list) else [value] for name, value in query.items()})
+    return refused.value.message
+
+
+@pytest.mark.parametrize(("cell", "convention"), KINDS)
+@given(sizes=SIZES)
+@settings(max_examples=20, deadline=None)
+def test_an_address_is_read_back_digit_for_digit(cell, convention, sizes):
+    example = address.usual(cell, convention, **sizes)
+    assert read_back(example) == example
+
+
+@given(st.lists(st.floats(-100, 100), min_size=2, max_size=2))
+def test_numbers_are_kept_to_four_decimals(pair):
+    example = address.read("lstm", {"x": [repr(value) for value in pair]})
+    assert [row[0] for row in example.numbers["x"]] == [round(value, 4) + 0.0 for value in pair]
+    assert read_back(example) == example
+
+
+def test_the_usual_lstm_is_the_step_of_the_lessons():
+    numbers = address.usual("lstm").numbers
+    assert (numbers["x"], numbers["h0"], numbers["c0"]) == (((0.9,), (-0.4,)), ((-0.7,),), ((1.3,),))
+    assert [numbers[name][0][0] for name in ("W_f", "U_f", "b_f")] == [-1.4, -1.8, -0.4]
+
+
+def test_a_form_may_send_each_entry_on_its_own_with_a_decimal_comma_and_a_true_minus():
+    example = address.read("lstm", {"x": ["0,5", "−0.25"]})
+    assert example.numbers["x"] == ((0.5,), (-0.25,))
+
+
+def test_a_larger_size_keeps_every_number_in_its_place():
+    small = address.usual("gru", D=1, H=2, T=1)
+    sent = parse_qs(address.query(small)) | {"was": ["1.2.1"], "H": ["3"], "T": ["2"]}
+    grown = address.read("gru", sent)
+    assert [row[:2] for row in grown.numbers["U_z"][:2]] == list(small.numbers["U_z"])
+    assert grown.numbers["x"][0] == small.numbers["x"][0]
+    assert len(grown.numbers["U_z"]) == 3
+
+
+def test_a_smaller_sequence_moves_the_step_shown_into_it():
+    sent = parse_qs(address.query(address.usual("rnn"), step=5)) | {"was": ["1.1.5"], "T": ["2"]}
+    assert address.read("rnn", sent).step == 2
+
+
+def test_the_other_convention_keeps_what_both_have():
+    pytorch = address.usual("gru")
+    cho = address.in_convention(pytorch, "cho2014")
+    assert cho.numbers["b_n"] == pytorch.numbers["b_in"]
+    assert "b_hn" not in cho.numbers
+    assert read_back(cho) == cho
+    back = address.in_convention(cho, "pytorch")
+    assert (back.numbers["b_in"], back.numbers["b_hn"]) == (pytorch.numbers["b_in"], ((0.0,),))
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_every_preset_is_an_address(preset):
+    assert read_back(preset.example()) == preset.example()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"H": "1000000"}, "H is “1000000”, needs a whole number from 1 to 4."),
+        ({"H": "9" * 5000}, "H is “999999999999999999999999”, needs a whole number from 1 to 4."),
+        ({"T": "0"}, "T is “0”, needs a whole number from 1 to 5."),
+        ({"D": "２"}, "D is “２”, needs a whole number from 1 to 4."),
+        ({"step": "3"}, "step is “3”, needs a whole number from 1 to 2."),
+        ({"convention": "mine"}, "the convention “mine” is not known here; there are pytorch."),
+        ({"x": "nan;1"}, "x at step 1 is “nan”, needs a number such as −0.4."),
+        ({"x": "1;inf"}, "x at step 2 is “inf”, needs a number such as −0.4."),
+        ({"x": "1e9;1"}, "x at step 1 is “1e9”, needs to be from −100 to 100."),
+        ({"x": "1;2;3"}, "x has 3 numbers, needs 2 (2 × 1)."),
+        ({"b_f": ""}, "b_f is “”, needs a number such as −0.4."),
+        ({"W_f": "<script>"}, "W_f is “<script>”, needs a number such as −0.4."),
+        ({"x": ["1"] * 3000}, "x has 3000 numbers, needs 2 (2 × 1)."),
+    ],
+)
+def test_a_hostile_address_is_refused_in_one_sentence(query, said):
+    assert refusal("lstm", **query) == said
+
+
+def test_all_faults_are_told_at_once_and_counted_when_there_are_many():
+    said = refusal("lstm", x="a;b", W_i="c", W_f="d", W_g="e")
+    assert said.startswith("x at step 1 is “a”") and said.endswith("; and 2 more.")
+
+
+def test_an_address_of_a_megabyte_is_refused_before_it_is_read():
+    assert refusal("lstm", x="1;" * 500_000) == "This address has more than 8000 characters."
+
+
+def test_an_unknown_cell_is_not_found():
+    with pytest.raises(NotFound) as missing:
+        address.read("transformer", {})
+    assert missing.value.message == "There is no worked example of “transformer”."
+
+
+def test_what_an_address_does_not_know_is_left_alone():
+    assert address.read("lstm", {"utm_source": ["mail"]}) == address.usual("lstm")
