@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from quizzes.errors import TooMany
 from quizzes.formats.markup import mathml, render_inline
 
 ERRORS = ["400", "403", "404", "429", "csrf", "broker_away"]
@@ -42,6 +43,18 @@ def error_page(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, f"errors/{name}.html")
 
 
+@require_safe
+def fragment(request: HttpRequest, kind: str) -> HttpResponse:
+    """What a swap may bring: a new card (heading), a check (stays), a refusal in place (422), a fault (500, page)."""
+    _only_for_us()
+    if kind in {"500", "page"}:
+        body = "<!doctype html><html><body>some proxy's own page</body></html>" if kind == "page" else ""
+        return HttpResponse(body, status=502)
+    if kind == "429":
+        raise TooMany("too_many", "Please wait a little.", "Ten checks a minute are enough for anybody.")
+    return render(request, "gallery_fragment.html", {"kind": kind}, status=422 if kind == "422" else 200)
+
+
 def _only_for_us() -> None:
     if not getattr(settings, "GALLERY", settings.DEBUG):
         raise Http404
@@ -51,6 +64,7 @@ def _samples() -> dict[str, Any]:
     page = Paginator(range(30), 10).page(2)
     return {
         "errors": ERRORS,
+        "kinds": ["heading", "stay", "422", "429", "500", "page"],
         "steps": _steps(),
         "options": _options(),
         "form": SampleForm({"name": "", "address": "nobody", "cell": "lstm"}),

@@ -25,16 +25,6 @@ def account(request: HttpRequest) -> HttpResponse:
 @private
 @login_required
 @require_POST
-def settings(request: HttpRequest) -> HttpResponse:
-    user = _signed_in(request)
-    user.single_keys = request.POST.get("single_keys") == "on"
-    user.save(update_fields=["single_keys"])
-    return redirect("account")
-
-
-@private
-@login_required
-@require_POST
 def token_new(request: HttpRequest) -> HttpResponse:
     """Shows the key in this one reply; it is stored nowhere."""
     user = _signed_in(request)
