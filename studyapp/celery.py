@@ -6,7 +6,8 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import celeryd_init, setup_logging, worker_process_init
+from django.conf import settings
 
 from studyapp.launcher import kernel
 
@@ -20,6 +21,14 @@ app.autodiscover_tasks()  # quizzes/tasks.py is the index of the features' tasks
 @setup_logging.connect
 def keep_our_logging(**kwargs: Any) -> None:
     """Celery would bring its own handlers; ours are set up with Django."""
+
+
+@celeryd_init.connect
+def refuse_unsafe_servers(**kwargs: Any) -> None:
+    from studyapp.checks import refuse_unsafe
+
+    if settings.DEPLOYED:
+        refuse_unsafe()
 
 
 @worker_process_init.connect

@@ -28,9 +28,9 @@ def broker() -> None:
         client.ping()
 
 
-def worker() -> None:
+def worker(timeout: float = 1.0) -> None:
     broker()  # without it there is nothing to ask through, and Celery would try for long
-    if not some_worker_answers():
+    if not some_worker_answers(timeout):
         raise LookupError("no worker answers")
 
 
@@ -40,13 +40,13 @@ def relay() -> None:
         raise LookupError("the relay has not been heard of" + (f" since {last:%H:%M:%S}" if last else ""))
 
 
-PARTS: dict[str, Callable[[], None]] = {"database": database, "broker": broker, "worker": worker, "relay": relay}
+PARTS: dict[str, Callable[..., None]] = {"database": database, "broker": broker, "worker": worker, "relay": relay}
 
 
-def fault_of(name: str) -> str:
+def fault_of(name: str, **patience: float) -> str:
     """What is wrong with the part, in a few words that tell a stranger nothing; empty when it is well."""
     try:
-        PARTS[name]()
+        PARTS[name](**patience)
     except LookupError as error:
         return str(error)
     except Exception as error:  # whatever it is: the part is not well, and that is the answer

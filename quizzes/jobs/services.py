@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from quizzes.accounts.models import User
 from quizzes.jobs.models import AuditEntry, Heartbeat, Job, Outbox
+
+if TYPE_CHECKING:  # accounts lies above this layer
+    from quizzes.accounts.models import User
 
 LEASE = timedelta(seconds=60)
 RETRY_AFTER = timedelta(seconds=60)

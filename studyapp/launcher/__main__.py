@@ -68,8 +68,7 @@ def start_all(supervisor: Supervisor, var: Path, listener: socket.socket) -> str
     load_django()
     from studyapp.launcher import parts
 
-    first = set_up(supervisor, var)
-    parts.warm_up()
+    first = set_up(supervisor, var, meanwhile=parts.warm_up)
     share_memory()
     for name, work in (("worker", parts.worker), ("beat", parts.beat), ("relay", parts.relay)):
         supervisor.start(Part(name, work, log_of(var, name)))
@@ -165,12 +164,12 @@ def load_django() -> None:
         raise Failed(str(error)) from None
 
 
-def set_up(supervisor: Supervisor, var: Path) -> str | None:
+def set_up(supervisor: Supervisor, var: Path, meanwhile: Callable[[], object]) -> str | None:
     """In a child, so that what it needs (and its database connection) is gone afterwards."""
     reading, writing = os.pipe()
     say("Setting up database, course and static files …")
     part = Part("set-up", lambda: tell(writing, set_up_work()), log_of(var, "set-up"))
-    code = supervisor.run_once(part, SET_UP_WITHIN_S)
+    code = supervisor.run_once(part, SET_UP_WITHIN_S, meanwhile)
     os.close(writing)
     with open(reading) as pipe:
         told = json.loads(pipe.read() or "{}")
@@ -197,10 +196,9 @@ def tell(writing: int, work: Callable[[], str | None]) -> None:
     os.write(writing, json.dumps(told).encode())
 
 
-def wait_for_parts(supervisor: Supervisor, var: Path, wait: Callable[[list[str], float], None]) -> None:
+def wait_for_parts(supervisor: Supervisor, var: Path, wait: Callable[[float], None]) -> None:
     """Asked by a child as well: the launcher itself never opens a database connection."""
-    names = ["database", "broker", "worker", "relay"]
-    part = Part("readiness check", lambda: wait(names, READY_WITHIN_S), log_of(var, "readiness"))
+    part = Part("readiness check", lambda: wait(READY_WITHIN_S), log_of(var, "readiness"))
     if supervisor.run_once(part, READY_WITHIN_S + 10):
         raise Failed(f"Not all parts came up within {READY_WITHIN_S:.0f} seconds; see {var / 'log'}.")
 

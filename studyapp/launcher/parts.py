@@ -99,12 +99,14 @@ def relay() -> None:
     service.run(stop, send)
 
 
-def wait_until_ready(names: list[str], seconds: float) -> None:
-    """Return when each named part is well. Raises SystemExit, naming those that are not, when time is up."""
+def wait_until_ready(seconds: float) -> None:
+    """Return when every part behind the pages is well. Raises SystemExit, saying which is not, when time is up."""
     from studyapp import health
 
     until = time.monotonic() + seconds
-    while faults := {name: fault for name in names if (fault := health.fault_of(name))}:
-        if time.monotonic() > until:
-            sys.exit("\n".join(f"{name}: {fault}" for name, fault in faults.items()))
-        time.sleep(0.05)
+    for name in health.PARTS:
+        patience = {"timeout": 0.2} if name == "worker" else {}
+        while fault := health.fault_of(name, **patience):
+            if time.monotonic() > until:
+                sys.exit(f"{name}: {fault}")
+            time.sleep(0.03)

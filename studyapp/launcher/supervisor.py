@@ -148,10 +148,12 @@ class Supervisor:
             if part.start_again_at and time.monotonic() >= part.start_again_at and not self.is_stopping:
                 self.start(part)
 
-    def run_once(self, part: Part, seconds: float) -> int:
-        """Run the part to its end and give back its exit code; it is not started again."""
+    def run_once(self, part: Part, seconds: float, meanwhile: Callable[[], object] | None = None) -> int:
+        """Run the part to its end and give back its exit code; it is not started again. `meanwhile` runs here."""
         pid = self._fork(part)
         until = time.monotonic() + seconds
+        if meanwhile is not None:
+            meanwhile()
         try:
             while (status := ended(pid)) is None:
                 if time.monotonic() > until:
