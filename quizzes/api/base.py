@@ -4,18 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework import generics
+from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+from rest_framework import generics, serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from quizzes.accounts.models import User
+from quizzes.errors import Refused
+from quizzes.http import private
+
+MOST_BYTES = 64 * 1024
 
 
-def learner(request: Request) -> User:
+def learner(request: Request | HttpRequest) -> User:
     """Who learns: the account behind the token or the session. Views that call it require authentication."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def read[S: serializers.BaseSerializer[Any]](request: Request, serializer: type[S]) -> dict[str, Any]:
+    """The body, checked. Raises Refused for one over 64 kB before anything is parsed, ValidationError for a fault."""
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    if size > MOST_BYTES:
+        raise Refused("body_too_large", f"The body has {size} bytes; at most {MOST_BYTES} are read.", "Send less.")
+    checked = serializer(data=request.data)
+    checked.is_valid(raise_exception=True)
+    return dict(checked.validated_data)
+
+
+@method_decorator(private, name="dispatch")
+class LearnerView(APIView):
+    """Needs a token or a session; what it answers is one person's."""
 
 
 class PublicView(APIView):
@@ -29,5 +50,3 @@ class PublicList(generics.ListAPIView[Any]):
 class PublicDetail(generics.RetrieveAPIView[Any]):
     permission_classes = (AllowAny,)
     lookup_field = "slug"
-
-

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from quizzes.api import docs, reading
+from quizzes.api import cards, docs, examples, exercises, reading
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -13,5 +13,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("glossary/", reading.TermList.as_view(), name="api-glossary"),
     path("glossary/<slug:slug>/", reading.TermDetail.as_view(), name="api-term"),
     path("mnemonics/", reading.MnemonicList.as_view(), name="api-mnemonics"),
+    path("examples/", examples.Examples.as_view(), name="api-examples"),
+    path("exercises/", exercises.ExerciseList.as_view(), name="api-exercises"),
+    path("exercises/<slug:slug>/variants/", exercises.Variants.as_view(), name="api-variants"),
+    path("variants/<uuid:attempt_id>/", exercises.Taken.as_view(), name="api-taken"),
+    path("variants/<uuid:attempt_id>/answers/", exercises.Answers.as_view(), name="api-answers"),
+    path("variants/<uuid:attempt_id>/solution/", exercises.Solution.as_view(), name="api-solution"),
+    path("cards/due/", cards.Due.as_view(), name="api-cards-due"),
+    path("cards/undo/", cards.Undo.as_view(), name="api-cards-undo"),
+    path("cards/<slug:slug>/reviews/", cards.Reviews.as_view(), name="api-reviews"),
     re_path(r"^.*$", docs.nothing_here),
 ]

@@ -1,0 +1,139 @@
+"""Exercises: list them, take a variant, send answers, ask for the solution."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from quizzes.accounts.models import User
+from quizzes.api.base import LearnerView, PublicList, learner, read
+from quizzes.items.models import Generator
+from quizzes.practice.exercises import queries
+from quizzes.practice.exercises.services import record, release_solution, take
+from quizzes.practice.models import AnswerEvent
+
+
+class GeneratorSerializer(serializers.ModelSerializer[Generator]):
+    cell = serializers.CharField(source="current.specification.cell")
+    convention = serializers.CharField(source="current.specification.convention")
+    format = serializers.SerializerMethodField()
+    asked = serializers.ListField(source="current.specification.asked", child=serializers.CharField())
+
+    class Meta:
+        model = Generator
+        fields = ("slug", "title", "summary", "level", "cell", "convention", "format", "asked")
+
+    def get_format(self, generator: Generator) -> str:
+        specification = generator.current.specification if generator.current else {}
+        return str(specification.get("format", "fill"))
+
+
+class TakeSerializer(serializers.Serializer[Any]):
+    seed = serializers.IntegerField(min_value=0, max_value=2**62, required=False)
+    fade = serializers.BooleanField(default=False, help_text="Accepted; no exercise is faded yet.")
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    step = serializers.IntegerField(allow_null=True)
+    shape = serializers.ListField(child=serializers.IntegerField())
+
+
+class TakingSerializer(serializers.Serializer[Any]):
+    """What is given and asked. No key, no slip, no certificate."""
+
+    id = serializers.UUIDField()
+    generator = serializers.SlugField()
+    version = serializers.IntegerField()
+    seed = serializers.IntegerField()
+    cell = serializers.CharField()
+    convention = serializers.CharField()
+    format = serializers.CharField()
+    decimals = serializers.IntegerField()
+    tolerance = serializers.FloatField()
+    given = serializers.DictField(help_text="name → number, string or nested list")
+    asked = AskedSerializer(many=True)
+
+
+class AnswersSerializer(serializers.Serializer[Any]):
+    submission_id = serializers.UUIDField(help_text="Made by you; the same one again returns the stored event.")
+    seq = serializers.IntegerField(min_value=1, help_text="1 for the first answer, then one more each time.")
+    answers = serializers.DictField(help_text='"f@1" → list of numbers, or of strings as typed')
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    state = serializers.CharField()
+    slips = serializers.ListField(child=serializers.CharField())
+    read_as = serializers.ListField()
+    message = serializers.CharField()
+
+
+class MarkedSerializer(serializers.Serializer[Any]):
+    event = serializers.IntegerField()
+    seq = serializers.IntegerField()
+    steps = StepSerializer(many=True)
+    complete = serializers.BooleanField()
+
+
+class SolutionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    exact = serializers.DictField(help_text='"f@1" → what a careful learner writes down')
+    full = serializers.DictField(help_text='"f@1" → at full precision')
+    steps = serializers.ListField(help_text="each step: name, formula, the formula with numbers put in, values")
+
+
+class ExerciseList(PublicList):
+    serializer_class = GeneratorSerializer
+
+    def get_queryset(self) -> Any:
+        return queries.generators_for(self.request.user if isinstance(self.request.user, User) else None)
+
+
+class Variants(LearnerView):
+    @extend_schema(request=TakeSerializer, responses={201: TakingSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Take a variant: numbers nobody else gets. `id` names this taking."""
+        user = learner(request)
+        generator = queries.generator_by_slug(user, slug)
+        seed = read(request, TakeSerializer).get("seed")
+        attempt = take(user=user, generator=generator, now=timezone.now(), seed=seed)
+        return Response(queries.payload(queries.taking(user, attempt.pk)), status=201)
+
+
+class Taken(LearnerView):
+    @extend_schema(responses=TakingSerializer)
+    def get(self, request: Request, attempt_id: UUID) -> Response:
+        return Response(queries.payload(queries.taking(learner(request), attempt_id)))
+
+
+class Answers(LearnerView):
+    @extend_schema(request=AnswersSerializer, responses=MarkedSerializer)
+    def post(self, request: Request, attempt_id: UUID) -> Response:
+        """Mark the steps sent; the event is stored before this reply."""
+        sent = read(request, AnswersSerializer)
+        event = record(user=learner(request), attempt_id=attempt_id, now=timezone.now(), **sent)
+        return Response(marked(event))
+
+
+class Solution(LearnerView):
+    @extend_schema(request=None, responses=SolutionSerializer)
+    def post(self, request: Request, attempt_id: UUID) -> Response:
+        """End the taking and see the key with its worked steps."""
+        user = learner(request)
+        release_solution(user=user, attempt_id=attempt_id, now=timezone.now())
+        taking = queries.taking(user, attempt_id)
+        key = queries.released_key(taking)
+        steps = queries.worked_steps(taking)
+        return Response({"id": str(attempt_id), "exact": key.exact, "full": key.full, "steps": steps})
+
+
+def marked(event: AnswerEvent) -> dict[str, Any]:
+    steps = [{name: step[name] for name in StepSerializer().fields} for step in event.result["steps"]]
+    return {"event": event.pk, "seq": event.seq, "steps": steps, "complete": event.result["complete"]}
