@@ -11,8 +11,11 @@ Only the names below are meant for others. Everything refused is a `SimError` wi
 """
 
 from sim.cells import CELLS, CONVENTIONS, Cell, cell
+from sim.certificates import Certificate, certify
 from sim.departures import evaluate_slip, evaluate_with, first_departure
+from sim.draws import draw
 from sim.errors import SimError
+from sim.exercises import Exercise, Range
 from sim.layers import Layer, layer
 from sim.slips import Slip, slips_for
 from sim.traces import Trace, exact, forward, forward_many, kept_to
@@ -21,11 +24,16 @@ __all__ = [
     "CELLS",
     "CONVENTIONS",
     "Cell",
+    "Certificate",
+    "Exercise",
     "Layer",
+    "Range",
     "SimError",
     "Slip",
     "Trace",
     "cell",
+    "certify",
+    "draw",
     "evaluate_slip",
     "evaluate_with",
     "exact",
