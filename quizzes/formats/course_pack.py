@@ -172,6 +172,9 @@ class Lesson(Row):
     bets: tuple[Bet, ...]
     dialogue: tuple[Line, ...]
 
+    def sections_at(self, depth: str) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if section.depth == depth)
+
 
 @dataclass(frozen=True)
 class Erratum:

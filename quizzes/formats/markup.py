@@ -33,12 +33,16 @@ _LETTER = re.compile(rf"<mi>([{QUANTITIES}])</mi>")
 _NAME_AND_YEAR = re.compile(r"([a-z]+)(\d{4})[a-z]?$")
 _WORDS = "words:"
 
-_MATH_TAGS = set(
-    "math mrow mi mo mn mtext mspace msub msup msubsup munder mover munderover mfrac msqrt mroot mtable mtr mtd mpadded mphantom".split()
-)
-_TAGS = _MATH_TAGS | set(
-    "p em strong code pre blockquote ul ol li hr br h3 h4 h5 h6 a span div table thead tbody tr th td".split()
-)
+# fmt: off
+_MATH_TAGS = {
+    "math", "mrow", "mi", "mo", "mn", "mtext", "mspace", "msub", "msup", "msubsup", "munder", "mover", "munderover",
+    "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mpadded", "mphantom",
+}
+_TAGS = _MATH_TAGS | {
+    "p", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "br", "h3", "h4", "h5", "h6", "a",
+    "span", "div", "table", "thead", "tbody", "tr", "th", "td",
+}
+# fmt: on
 _ATTRIBUTES = {
     "*": {"class"},
     "a": {"href", "title"},

@@ -1,0 +1,146 @@
+"""Load a course pack into the database: all or nothing, the same again changes nothing, what a person edited stays.
+
+A row's stamp is the digest of its text in the pack, its place there and the names of the sources. It stands in
+`loaded_digest`; where it is the same, nothing is written. What left the pack is withdrawn (unpublished), never deleted:
+learners' answers and reviews hang on it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.db import models, transaction
+
+from quizzes.catalog.models import Content, Course, Erratum, KnowledgeComponent, Misconception, Source
+from quizzes.errors import Conflict
+from quizzes.exchange import writing
+from quizzes.exchange.tallies import LoadReport, Outcome
+from quizzes.flashcards.making import sync_cards
+from quizzes.formats import course_pack as pack
+from quizzes.items.models import Generator, Question
+from quizzes.lessons.models import GlossaryTerm, Lesson, Mnemonic
+from quizzes.practice.models import Quiz
+
+RENDERING = "1"  # raise it when the markup changes: every text is then rendered again
+WITHDRAWN = "withdrawn"
+
+
+@transaction.atomic
+def load_course(*, course_pack: pack.CoursePack) -> LoadReport:
+    """Bring the course in the database to what the pack says. Raises Conflict, Refused; then nothing is changed."""
+    report = LoadReport(course_pack.title)
+    _load_references(course_pack, report)
+    course, _ = Course.objects.update_or_create(
+        slug=course_pack.id, defaults={"title": course_pack.title, "summary": course_pack.summary}
+    )
+    known = writing.Known.read(course, course_pack.labels)
+    for kind, model, rows, write in (
+        ("generator", Generator, course_pack.generators, writing.write_generator),
+        ("lesson", Lesson, course_pack.lessons, writing.write_lesson),
+        ("term", GlossaryTerm, course_pack.terms, writing.write_term),
+        ("mnemonic", Mnemonic, course_pack.mnemonics, writing.write_mnemonic),
+        ("question", Question, course_pack.questions, writing.write_question),
+        ("quiz", Quiz, course_pack.quizzes, writing.write_quiz),
+    ):
+        _load_rows(_Kind(kind, model, write), rows, known, _salt(course_pack.labels), report)
+    _load_cards(course, report)
+    return report
+
+
+@dataclass(frozen=True)
+class _Kind:
+    name: str
+    model: type[Content]
+    write: Callable[..., None]
+
+
+def _load_rows(kind: _Kind, rows: Iterable[pack.Row], known: writing.Known, salt: str, report: LoadReport) -> None:
+    there = {row.slug: row for row in kind.model._default_manager.all()}
+    mine = set()
+    for position, row in enumerate(rows, start=1):
+        mine.add(row.id)
+        stamp, found = _stamp(salt, position, row.digest), there.get(row.id)
+        outcome = _outcome(found, stamp, known.course)
+        if outcome in ("created", "changed"):
+            target = found or kind.model(slug=row.id, course=known.course)  # type: ignore[call-arg]
+            target.loaded_digest, target.is_published = stamp, True
+            kind.write(target, row, position, known)
+        report.count(kind.name, row.id, outcome)
+    _withdraw(kind, [row for slug, row in there.items() if slug not in mine], known.course, report)
+
+
+def _outcome(found: Any, stamp: str, course: Course) -> Any:
+    if found is None:
+        return "created"
+    if found.course_id != course.pk:
+        raise Conflict(
+            "id_taken", f"The id {found.slug!r} belongs to another course.", "Give the row of this pack another id."
+        )
+    if found.edited_at:
+        return "kept"
+    return "unchanged" if found.loaded_digest == stamp else "changed"
+
+
+def _withdraw(kind: _Kind, rows: Iterable[Any], course: Course, report: LoadReport) -> None:
+    for row in rows:
+        came_from_the_pack = row.loaded_digest not in ("", WITHDRAWN)
+        if row.course_id == course.pk and came_from_the_pack and not row.edited_at:
+            row.is_published, row.loaded_digest = False, WITHDRAWN
+            row.save(update_fields=["is_published", "loaded_digest"])
+            report.count(kind.name, row.slug, "withdrawn")
+
+
+# What courses share: sources, components, misconceptions, errata. Rows no text of a learner hangs on, so nobody edits
+# them but the pack.
+
+
+def _load_references(course_pack: pack.CoursePack, report: LoadReport) -> None:
+    _load_references_of(Source, "source", {row.id: row for row in course_pack.sources}, writing.source_fields, report)
+    components = {row.id: row for row in course_pack.components}
+    changed = _load_references_of(KnowledgeComponent, "component", components, writing.component_fields, report)
+    writing.relate_components([components[slug] for slug in changed])
+    misconceptions = {row.id: row for row in course_pack.misconceptions}
+    _load_references_of(Misconception, "misconception", misconceptions, writing.misconception_fields, report)
+    errata = {row.number: row for row in course_pack.errata}
+    _load_references_of(Erratum, "erratum", errata, writing.erratum_fields, report, key="number")
+
+
+def _load_references_of(
+    model: type[models.Model],
+    kind: str,
+    rows: Mapping[Any, Any],
+    fields_of: Callable[[Any], dict[str, Any]],
+    report: LoadReport,
+    key: str = "slug",
+) -> list[Any]:
+    """Insert or update what changed in one statement; gives the keys of those."""
+    stamps = dict(model._default_manager.values_list(key, "loaded_digest"))
+    changed = [name for name, row in rows.items() if stamps.get(name) != row.digest]
+    for name in rows:
+        outcome = "unchanged" if name not in changed else "changed" if name in stamps else "created"
+        report.count(kind, str(name), outcome)
+    objects = [model(**{key: name, "loaded_digest": rows[name].digest}, **fields_of(rows[name])) for name in changed]
+    if objects:
+        fields = ["loaded_digest", *fields_of(rows[changed[0]])]
+        model._default_manager.bulk_create(
+            objects, update_conflicts=True, unique_fields=[key], update_fields=fields, batch_size=100
+        )
+    return changed
+
+
+def _load_cards(course: Course, report: LoadReport) -> None:
+    made = sync_cards(course)
+    tally = Counter[Outcome](created=made.created, changed=made.changed, unchanged=made.unchanged, kept=made.kept)
+    report.tallies["card"] = +tally  # without the zeros
+
+
+def _salt(labels: Mapping[str, str]) -> str:
+    return sha256(repr((RENDERING, sorted(labels.items()))).encode()).hexdigest()
+
+
+def _stamp(salt: str, position: int, digest: str) -> str:
+    return sha256(f"{salt}/{position}/{digest}".encode()).hexdigest()

@@ -1,0 +1,42 @@
+"""What loading a course did, counted by kind of row. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+Outcome = Literal["created", "changed", "unchanged", "kept", "withdrawn"]
+SAID = {"created": "created", "changed": "changed", "unchanged": "unchanged", "kept": "kept because edited"}
+
+
+@dataclass
+class LoadReport:
+    title: str
+    tallies: dict[str, Counter[Outcome]] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+
+    def count(self, kind: str, slug: str, outcome: Outcome) -> None:
+        self.tallies.setdefault(kind, Counter())[outcome] += 1
+        if outcome in ("kept", "withdrawn"):
+            getattr(self, outcome).append(f"{kind} {slug}")
+
+    def total(self, outcome: Outcome) -> int:
+        return sum(tally[outcome] for tally in self.tallies.values())
+
+    @property
+    def is_unchanged(self) -> bool:
+        return not any(self.total(outcome) for outcome in ("created", "changed", "withdrawn"))
+
+    def lines(self) -> list[str]:
+        """The report as sentences: one for the whole, one a kind that moved, and what was kept or withdrawn by name."""
+        whole = ", ".join(f"{self.total(outcome)} {said}" for outcome, said in SAID.items())
+        moved = [f"  {kind}: {_said(tally)}" for kind, tally in self.tallies.items() if tally.keys() - {"unchanged"}]
+        named = [f"  kept because edited: {name}" for name in self.kept]
+        gone = [f"  no longer in the pack, withdrawn: {name}" for name in self.withdrawn]
+        return [f"{self.title}: {whole}.", *moved, *named, *gone]
+
+
+def _said(tally: Counter[Outcome]) -> str:
+    return ", ".join(f"{tally[outcome]} {outcome}" for outcome in (*SAID, "withdrawn") if tally[outcome])

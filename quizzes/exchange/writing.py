@@ -1,0 +1,170 @@
+"""One row of a course pack to the database, through the services of the feature it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from quizzes.catalog.models import Course, KnowledgeComponent, Source
+from quizzes.catalog.rendering import rendered
+from quizzes.formats import course_pack as pack
+from quizzes.formats import markup
+from quizzes.items.generators import save_generator
+from quizzes.items.models import Generator, Question
+from quizzes.items.questions import Choice, Wording, edit_question, relate_question
+from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
+from quizzes.lessons.services import (
+    render_line,
+    render_mnemonic,
+    render_section,
+    render_term,
+)
+from quizzes.practice.models import Quiz, QuizQuestion
+
+
+@dataclass(frozen=True)
+class Known:
+    """What rows refer to: read once for the whole pack."""
+
+    course: Course
+    labels: Mapping[str, str]
+    sources: Mapping[str, Source]
+    components: Mapping[str, KnowledgeComponent]
+
+    @classmethod
+    def read(cls, course: Course, labels: Mapping[str, str]) -> Self:
+        sources = {row.slug: row for row in Source.objects.all()}
+        return cls(course, labels, sources, {row.slug: row for row in KnowledgeComponent.objects.all()})
+
+    def sources_of(self, ids: Iterable[str]) -> list[Source]:
+        return [self.sources[each] for each in ids]
+
+    def components_of(self, ids: Iterable[str]) -> list[KnowledgeComponent]:
+        return [self.components[each] for each in ids]
+
+
+def source_fields(row: pack.Source) -> dict[str, Any]:
+    return {"authors": row.authors, "year": row.year, "title": row.title, "venue": row.venue, "url": row.url}
+
+
+def component_fields(row: pack.Component) -> dict[str, Any]:
+    return {"title": row.title}
+
+
+def misconception_fields(row: pack.Misconception) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "title": row.title,
+        "evaluates": row.evaluates,
+        "correction": row.correction,
+        "seen_in": row.seen_in,
+    }
+
+
+def erratum_fields(row: pack.Erratum) -> dict[str, Any]:
+    return {
+        "page": row.page,
+        "claim": row.claim,
+        "correction": row.correction,
+        "severity": row.severity,
+        "covered_by": list(row.covered_by),
+    }
+
+
+def relate_components(rows: Iterable[pack.Component]) -> None:
+    rows = list(rows)
+    there = {each.slug: each for each in KnowledgeComponent.objects.all()} if rows else {}
+    for row in rows:
+        there[row.id].prerequisites.set([there[slug] for slug in row.prerequisites])
+
+
+def write_generator(target: Generator, row: pack.Generator, position: int, known: Known) -> None:
+    target.title, target.summary, target.level, target.position = row.title, row.summary, row.level, position
+    components = known.components_of(row.components)
+    save_generator(generator=target, specification=row.specification, components=components)
+
+
+def write_term(target: GlossaryTerm, row: pack.Term, position: int, known: Known) -> None:
+    target.term, target.letter, target.definition, target.note = row.term, row.letter, row.definition, row.note
+    render_term(target, known.labels).save()
+    target.sources.set(known.sources_of(row.sources))
+
+
+def write_mnemonic(target: Mnemonic, row: pack.Mnemonic, position: int, known: Known) -> None:
+    target.kind, target.title, target.text, target.meaning = row.kind, row.title, row.text, row.meaning
+    render_mnemonic(target, known.labels).save()
+    target.components.set(known.components_of(row.components))
+
+
+def write_question(target: Question, row: pack.Question, position: int, known: Known) -> None:
+    target.save()
+    choices = tuple(Choice(option.text, option.misconception) for option in row.options)
+    wording = Wording(row.stem, choices, row.explanation)
+    edit_question(question=target, wording=wording, labels=known.labels)
+    relate_question(question=target, components=row.components, sources=row.sources)
+
+
+def write_quiz(target: Quiz, row: pack.Quiz, position: int, known: Known) -> None:
+    target.title, target.intro, target.position = row.title, row.intro, position
+    target.minutes, target.feedback = row.minutes, row.feedback
+    target.save()
+    questions = {each.slug: each for each in Question.objects.filter(slug__in=row.questions)}
+    target.places.all().delete()
+    QuizQuestion.objects.bulk_create(
+        QuizQuestion(quiz=target, question=questions[slug], position=place)
+        for place, slug in enumerate(row.questions, start=1)
+    )
+
+
+def write_lesson(target: Lesson, row: pack.Lesson, position: int, known: Known) -> None:
+    """Sections, bets and lines have no ids that others hold on to: they are written anew."""
+    target.title, target.summary, target.minutes, target.position = row.title, row.summary, row.minutes, position
+    target.generators, target.quizzes = list(row.generators), list(row.quizzes)
+    target.save()
+    target.components.set(known.components_of(row.components))
+    for old in (target.sections, target.bets, target.dialogue):
+        old.all().delete()
+    _write_sections(target, row, known)
+    Bet.objects.bulk_create(_bet(target, bet, known) for bet in row.bets)
+    DialogueLine.objects.bulk_create(
+        render_line(DialogueLine(lesson=target, position=place, speaker=line.speaker, text=line.text), known.labels)
+        for place, line in enumerate(row.dialogue, start=1)
+    )
+
+
+def _bet(lesson: Lesson, bet: pack.Bet, known: Known) -> Bet:
+    rendered("prompt", bet.prompt, known.labels, markup.render_inline)
+    rendered("reveal", bet.reveal, known.labels)
+    return Bet(
+        lesson=lesson,
+        anchor=bet.anchor,
+        prompt=bet.prompt,
+        answer=bet.answer,
+        tolerance=bet.tolerance,
+        reveal=bet.reveal,
+    )
+
+
+def _write_sections(lesson: Lesson, row: pack.Lesson, known: Known) -> None:
+    order = {section.anchor: place for place, section in enumerate(row.sections_at("detailed"), start=1)}
+    sections = Section.objects.bulk_create(
+        render_section(
+            Section(
+                lesson=lesson,
+                depth=section.depth,
+                anchor=section.anchor,
+                position=order[section.anchor],
+                title=section.title,
+                text=section.text,
+            ),
+            known.labels,
+        )
+        for section in row.sections
+    )
+    through = Section.sources.through
+    through.objects.bulk_create(
+        through(section_id=written.pk, source_id=source.pk)
+        for written, section in zip(sections, row.sections, strict=True)
+        for source in known.sources_of(section.sources)
+    )
