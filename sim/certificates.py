@@ -86,7 +86,7 @@ def _block(exercise: Exercise, seeds: list[int]) -> list[Certificate]:
     ten = 10.0**exercise.decimals
     given = {name: array / ten for name, array in units.items()}
     values = _values(exercise, units, given)
-    live = {asked: _live(exercise.slips(asked), found) for asked, found in values.items()}
+    live = {asked: _live(exercise.slips[asked], found) for asked, found in values.items()}
     reasons: list[list[str]] = [[] for _ in seeds]
     for asked, found in values.items():
         for reason, refused in _faults(exercise, asked, found, live[asked]):
@@ -98,7 +98,7 @@ def _block(exercise: Exercise, seeds: list[int]) -> list[Certificate]:
             given={name: array[..., k].tolist() for name, array in given.items()},
             exact={asked: (found.exact[:, k] / ten + 0.0).tolist() for asked, found in values.items()},
             full={asked: (found.full[:, k] / ten).tolist() for asked, found in values.items()},
-            live={asked: _ids(exercise.slips(asked), live[asked][:, k]) for asked in values},
+            live={asked: _ids(exercise.slips[asked], live[asked][:, k]) for asked in values},
             reasons=reasons[k],
             digest=_digest(exercise, {name: array[..., k] for name, array in units.items()}),
         )
@@ -109,7 +109,7 @@ def _block(exercise: Exercise, seeds: list[int]) -> list[Certificate]:
 def _values(exercise: Exercise, units: Mapping[str, Array], given: Mapping[str, Array]) -> dict[str, Values]:
     plan = _plan(
         exercise.declared, exercise.D, exercise.H, exercise.T, tuple(exercise.asked), exercise.decimals,
-        tuple(tuple(exercise.slips(asked)) for asked in exercise.asked),
+        tuple(tuple(exercise.slips[asked]) for asked in exercise.asked),
         tuple(_largest(exercise, name) for name in exercise.shapes),
     )  # fmt: skip
     exact = iter(plan.exact(*_groups(exercise, units)))
@@ -119,7 +119,7 @@ def _values(exercise: Exercise, units: Mapping[str, Array], given: Mapping[str, 
     for asked in exercise.asked:
         value, ties = next(exact), next(exact)
         early = np.array([next(exact) for _ in range(plan.early)])
-        slips = np.array([next(exact) for _ in exercise.slips(asked)]).reshape(-1, *shape)
+        slips = np.array([next(exact) for _ in exercise.slips[asked]]).reshape(-1, *shape)
         found[asked] = Values(value, ties, early, slips, next(full) * 10.0**exercise.decimals)
     return found
 
@@ -190,7 +190,7 @@ def _distance(one: Array, other: Array) -> Array:
 
 def _faults(exercise: Exercise, asked: str, found: Values, live: Bools) -> list[tuple[str, Bools]]:
     """Why variants are refused for this quantity, and which."""
-    ids = [slip.id for slip in exercise.slips(asked)]
+    ids = [slip.id for slip in exercise.slips[asked]]
     faults = [
         (f"{slip_id} cannot be told apart in {asked}", ~live[ids.index(slip_id)]) for slip_id in exercise.shown(asked)
     ]

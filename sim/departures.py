@@ -73,14 +73,14 @@ def evaluate_with(
     rounding = Rounding(decimals, decimals) if decimals else None
     program = _asked_program(layer.cell, cells, layer.D, layer.H, rounding, used, asked)
     groups = [
-        [layer.weights[name] for name in layer.cell.parameters],
         list(given["x"][:step]),
         [given[f"{state}0"] for state in layer.cell.states],
         [_own_value(layer, key, own[key]) for key in used],
     ]
     ten = 10.0**decimals if decimals else 1.0
     if decimals:
-        groups = [[_in_units(array, decimals, group == 3) for array in arrays] for group, arrays in enumerate(groups)]
+        groups = [[_in_units(array, decimals, group == 2) for array in arrays] for group, arrays in enumerate(groups)]
+    groups.insert(0, _weights(layer, decimals))
     if layer.H <= LARGEST_SCALAR:
         flat = [[number for array in arrays for number in array.ravel().tolist()] for arrays in groups]
         return np.array(program(*flat)) / ten + 0.0
@@ -136,6 +136,13 @@ def _own_value(layer: Layer, key: str, value: npt.ArrayLike) -> Array:
 def _in_units(array: Array, decimals: int, own: bool) -> Array:
     """Whole numbers of the last decimal; a learner's own number is read to that many decimals."""
     return np.rint(array * 10.0**decimals) if own else whole("the given numbers", array, decimals)
+
+
+@lru_cache(maxsize=256)
+def _weights(layer: Layer, decimals: int | None) -> list[Array]:
+    """A layer's weights, for exact work as whole numbers: kept, because marking asks many times for one layer."""
+    arrays = [layer.weights[name] for name in layer.cell.parameters]
+    return [_in_units(array, decimals, False) for array in arrays] if decimals else arrays
 
 
 @lru_cache(maxsize=2048)

@@ -65,9 +65,12 @@ class Exercise:
             return self.ranges[name[0]]
         raise UnknownName(f"The exercise has no range for {name}.", "Give one by name, or for weights by letter.")
 
-    def slips(self, asked: str) -> list[Slip]:
-        """The slips claimed for one asked quantity ("c@1"), in their given order."""
-        return [slip_named(self.declared, asked, slip_id) for slip_id in self._said(self.claims, asked)]
+    @cached_property
+    def slips(self) -> dict[str, list[Slip]]:
+        """The slips claimed for each asked quantity ("c@1"), in their given order."""
+        return {
+            key: [slip_named(self.declared, key, each) for each in self._said(self.claims, key)] for key in self.asked
+        }
 
     def shown(self, asked: str) -> Sequence[str]:
         """The ids that every variant must be able to name in this quantity."""
@@ -82,7 +85,7 @@ class Exercise:
         for name in self.shapes:
             grid(name, self.range_of(name), self.decimals)
         for asked in self.asked:
-            slips = self.slips(asked)
+            slips = self.slips[asked]
             for slip in slips:
                 fits(slip.wrong, self.D, self.H)
             if missing := set(self.shown(asked)) - {slip.id for slip in slips}:
