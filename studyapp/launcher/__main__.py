@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import http.client
@@ -36,6 +37,7 @@ def main() -> int:
         return 1
     finally:
         supervisor.stop()
+        tidy_sockets(places.var_dir())
     return 0
 
 
@@ -95,6 +97,14 @@ def made_folder(var: Path) -> Path:
     except OSError as error:
         raise Failed(f"The folder for the site's data can't be made: {error}.") from None
     return var
+
+
+def tidy_sockets(var: Path) -> None:
+    """Where the sockets had to go into the system's temp, leave nothing behind there."""
+    folder = places.socket_dir(var)
+    if folder.parent != var and not list(folder.glob("*.sock")):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def wanted_address() -> tuple[str, int]:
