@@ -46,7 +46,7 @@ def record_answer(
     """Mark and store a response; the event returned is committed. The same submission again returns the stored one.
 
     `mark` runs under the attempt's lock and may change the attempt and its places; it is saved with the event.
-    Raises NotFound (another's attempt), Conflict (a used id with another body, a used or skipped seq, a closed attempt).
+    Raises NotFound (another's attempt), Conflict (a used id with another body, a seq out of turn, a closed attempt).
     """
     try:
         with transaction.atomic():
@@ -110,17 +110,23 @@ def _store(
 ) -> AnswerEvent:
     check_open(attempt, now)
     check_seq(attempt, seq)
-    marked = mark(attempt)
+    return append_event(attempt, submission_id, place, response, mark(attempt), now)
+
+
+def append_event(
+    attempt: Attempt, submission_id: UUID, place: str, response: Any, marked: Marked, now: datetime
+) -> AnswerEvent:
+    """The next event of a locked attempt, which is saved with it, and the slips that it showed."""
+    attempt.last_seq += 1
     event = AnswerEvent.objects.create(
         attempt=attempt,
         submission_id=submission_id,
-        seq=seq,
+        seq=attempt.last_seq,
         place=place,
         response=response,
         result=marked.result,
         at=now,
     )
-    attempt.last_seq = seq
     attempt.save()
     _record_slips(attempt, event, marked.slips)
     return event

@@ -6,6 +6,7 @@ Everything cached here (scores, slip records) can be recomputed from the events.
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +40,10 @@ class Quiz(Content):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def time_limit(self) -> timedelta | None:
+        return timedelta(minutes=self.time_limit_minutes) if self.time_limit_minutes else None
 
 
 class QuizQuestion(models.Model):
