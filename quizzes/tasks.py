@@ -1,5 +1,8 @@
 """Index of the Celery tasks; each feature defines its own. Celery finds them here."""
 
-from quizzes.jobs.tasks import send, sweep
+from quizzes.flashcards import tasks as flashcards
+from quizzes.items import tasks as items
+from quizzes.jobs import tasks as jobs
+from quizzes.jobs.tasks import send
 
-__all__ = ["send", "sweep"]
+__all__ = ["flashcards", "items", "jobs", "send"]

@@ -1,4 +1,7 @@
-"""Users and classes in the panel. Only a superuser gives rights; nobody below touches a superuser or another's staff account."""
+"""Users and classes in the panel.
+
+Only a superuser gives rights; nobody below touches a superuser, or the account of another instructor.
+"""
 
 from __future__ import annotations
 

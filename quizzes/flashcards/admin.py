@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from quizzes.catalog.admin import BLOCK, ContentAdmin, markup_form
+from quizzes.catalog.rendering import rendered, source_labels
+from quizzes.flashcards.models import Card
+
+
+@admin.register(Card)
+class CardAdmin(ContentAdmin):
+    """Cards made from terms, mnemonics and questions follow their text until they are edited here."""
+
+    form = markup_form(front=BLOCK, back=BLOCK)
+    list_display = ("slug", "kind", "front", "learners", "is_published", "edited_at")
+    list_filter = ("kind", "is_published")
+    search_fields = ("slug", "front", "back")
+    fields = ("slug", "is_published", "front", "back", "position")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Card]:
+        return super().get_queryset(request).annotate(n_learners=Count("states"))
+
+    @admin.display(ordering="n_learners")
+    def learners(self, card: Any) -> int:
+        return int(card.n_learners)
+
+    def store(self, request: HttpRequest, obj: Card, form: Any) -> None:
+        labels = source_labels()
+        obj.kind = obj.kind or Card.Kind.OWN
+        obj.front_html = rendered("front", obj.front, labels)
+        obj.back_html = rendered("back", obj.back, labels)
+        obj.save()

@@ -1,0 +1,196 @@
+"""Questions, generators and variants in the panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from quizzes.catalog.admin import ContentAdmin
+from quizzes.errors import StudyError
+from quizzes.items import questions
+from quizzes.items.forms import NUMBERS, QuestionForm
+from quizzes.items.generators import check_specification, save_generator
+from quizzes.items.models import Generator, Question, QuestionVersion, Variant
+from quizzes.items.pool import generate_variants
+from quizzes.items.specification import Specification
+from quizzes.jobs.admin import ReadOnlyAdmin
+
+
+class VersionInline(admin.TabularInline):
+    """The history of a question: what was asked, from when, and by whom it was changed."""
+
+    model = QuestionVersion
+    fields = ("number", "stem", "made_at", "made_by")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "versions, the current one first"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Question)
+class QuestionAdmin(ContentAdmin):
+    form = QuestionForm
+    feeds_cards = True
+    list_display = ("slug", "text", "version", "is_published", "edited_at")
+    list_filter = ("is_published", "components")
+    list_select_related = ("current",)
+    search_fields = ("slug", "current__stem")
+    filter_horizontal = ("components", "sources")
+    inlines = (VersionInline,)
+    fieldsets = (
+        (None, {"fields": (("slug", "is_published"), "stem")}),
+        (
+            "Options",
+            {
+                "fields": tuple((f"text_{n}", f"misconception_{n}") for n in NUMBERS),
+                "description": "Exactly one option is right; every other names the misconception behind it.",
+            },
+        ),
+        (None, {"fields": ("explanation", "components", "sources")}),
+    )
+
+    @admin.display(description="question")
+    def text(self, question: Question) -> str:
+        return question.current.stem if question.current else ""
+
+    @admin.display(description="version")
+    def version(self, question: Question) -> int | None:
+        return question.current.number if question.current else None
+
+    def store(self, request: HttpRequest, obj: Question, form: QuestionForm) -> None:
+        """A changed wording becomes the next version; attempts keep the one they were asked."""
+        obj.save()
+        wording = form.wording(form.cleaned_data)
+        questions.edit_question(question=obj, wording=wording, edited_at=obj.edited_at, made_by=request.user)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fieldsets
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The declared fields of options are made in the form's __init__, so Django may not look for them."""
+        kwargs["fields"] = None if change else QuestionForm.Meta.fields
+        kwargs["fields"] = [name for name in QuestionForm.Meta.fields if not (change and name == "slug")]
+        return super().get_form(request, obj, change=change, **kwargs)
+
+
+class GeneratorForm(forms.ModelForm):
+    specification = forms.JSONField(
+        widget=forms.Textarea(attrs={"rows": 24, "cols": 90, "spellcheck": "false"}),
+        help_text="What is drawn, given, asked, claimed. A change makes the next version, after 200 trial draws.",
+    )
+
+    class Meta:
+        model = Generator
+        fields = ("slug", "title", "summary", "position", "level", "low_water", "components", "is_published")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.current:
+            self.initial["specification"] = self.instance.current.specification
+
+    def clean_specification(self) -> Any:
+        specification = self.cleaned_data["specification"]
+        try:
+            check_specification(specification)
+        except StudyError as error:
+            raise forms.ValidationError(f"{error.message} {error.hint}") from error
+        return specification
+
+
+@admin.register(Generator)
+class GeneratorAdmin(ContentAdmin):
+    form = GeneratorForm
+    list_display = ("title", "level", "version", "in_pool", "taken", "withdrawn", "is_published")
+    list_select_related = ("current",)
+    filter_horizontal = ("components",)
+    search_fields = ("slug", "title")
+    actions = ("generate_200", "generate_1000", "generate_10000")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Generator]:
+        states = {
+            f"n_{state}": Count("current__variants", filter=Q(current__variants__state=state))
+            for state in Variant.State.values
+        }
+        return super().get_queryset(request).annotate(**states)
+
+    @admin.display(description="version")
+    def version(self, generator: Generator) -> int | None:
+        return generator.current.number if generator.current else None
+
+    @admin.display(description="in the pool")
+    def in_pool(self, generator: Any) -> int:
+        return int(generator.n_pool)
+
+    @admin.display(description="taken")
+    def taken(self, generator: Any) -> int:
+        return int(generator.n_taken)
+
+    @admin.display(description="withdrawn")
+    def withdrawn(self, generator: Any) -> int:
+        return int(generator.n_withdrawn)
+
+    def store(self, request: HttpRequest, obj: Generator, form: GeneratorForm) -> None:
+        save_generator(generator=obj, specification=form.cleaned_data["specification"], made_by=request.user)
+
+    @admin.action(description="Generate 200 variants", permissions=["change"])
+    def generate_200(self, request: HttpRequest, generators: QuerySet[Generator]) -> HttpResponse:
+        return self._generate(request, generators, 200)
+
+    @admin.action(description="Generate 1 000 variants", permissions=["change"])
+    def generate_1000(self, request: HttpRequest, generators: QuerySet[Generator]) -> HttpResponse:
+        return self._generate(request, generators, 1000)
+
+    @admin.action(description="Generate 10 000 variants", permissions=["change"])
+    def generate_10000(self, request: HttpRequest, generators: QuerySet[Generator]) -> HttpResponse:
+        return self._generate(request, generators, 10_000)
+
+    def _generate(self, request: HttpRequest, generators: QuerySet[Generator], count: int) -> HttpResponse:
+        """Celery does the work; the page that follows shows how far it is."""
+        jobs = [generate_variants(generator=each, count=count, requested_by=request.user) for each in generators]
+        self.message_user(request, f"Started: {count} variants each of {len(jobs)} generator(s).", messages.SUCCESS)
+        if len(jobs) == 1:
+            return redirect("admin:quizzes_job_change", jobs[0].pk)
+        return redirect("admin:quizzes_job_changelist")
+
+
+@admin.register(Variant)
+class VariantAdmin(ReadOnlyAdmin):
+    list_display = ("generator", "version_number", "seed", "state", "made_at")
+    list_filter = ("state", "version__generator")
+    list_select_related = ("version__generator",)
+    fields = ("version", "seed", "state", "made_at", "as_a_learner", "given", "right_values", "live_slips")
+    readonly_fields = fields
+
+    @admin.display(ordering="version__generator__title")
+    def generator(self, variant: Variant) -> str:
+        return variant.version.generator.title
+
+    @admin.display(description="version", ordering="version__number")
+    def version_number(self, variant: Variant) -> int:
+        return variant.version.number
+
+    @admin.display(description="preview")
+    def as_a_learner(self, variant: Variant) -> SafeString:
+        specification = Specification.from_json(variant.version.specification)
+        return render_to_string("panel/_variant.html", {"variant": variant, "specification": specification})
+
+    @admin.display(description="right values")
+    def right_values(self, variant: Variant) -> SafeString:
+        return render_to_string("panel/_key.html", {"key": variant.key})
+
+    @admin.display(description="slips it can name")
+    def live_slips(self, variant: Variant) -> str:
+        return "; ".join(f"{asked}: {', '.join(slips) or 'none'}" for asked, slips in variant.key.live.items())

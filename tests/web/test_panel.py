@@ -1,0 +1,168 @@
+"""The panel: an instructor edits content through the services, sees work, and gets no further."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from quizzes.accounts.models import User
+from quizzes.items.models import Question, QuestionVersion
+from quizzes.jobs.models import AuditEntry, Job, Outbox
+from quizzes.lessons.models import GlossaryTerm
+from quizzes.practice.models import Attempt
+from tests.factories import make_attempt, make_course, make_question, make_quiz, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def instructor():
+    user = make_user("prof", is_staff=True)
+    user.groups.add(Group.objects.get(name="Instructor"))
+    return user
+
+
+@pytest.fixture
+def panel(client, instructor):
+    client.force_login(instructor)
+    return client
+
+
+def change(obj):
+    return reverse(f"admin:quizzes_{obj._meta.model_name}_change", args=[obj.pk])
+
+
+def question_form(question, **changes):
+    form = {
+        **{"stem": "Stem 1?", "explanation": "WHY 1", "is_published": "on", "components": [], "sources": []},
+        **{"text_1": "KEY 1", "misconception_1": "", "text_2": "Wrong 1, as in F02", "misconception_2": "F02"},
+        **{"text_3": "Wrong 1, as in F03", "misconception_3": "F03"},
+        **{"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"},
+    }
+    return form | changes
+
+
+def test_a_learner_is_sent_away_from_the_panel(client):
+    client.force_login(make_user())
+    assert client.get("/admin/").status_code == 302
+
+
+def test_every_list_and_every_form_of_the_panel_opens(panel):
+    opened = 0
+    for model, model_admin in admin.site._registry.items():
+        if model._meta.app_label != "quizzes":
+            continue
+        request = panel.get("/admin/").wsgi_request
+        if not model_admin.has_view_permission(request):
+            continue
+        name = f"admin:quizzes_{model._meta.model_name}"
+        assert panel.get(reverse(f"{name}_changelist")).status_code == 200, model
+        if model_admin.has_add_permission(request):
+            assert panel.get(reverse(f"{name}_add")).status_code == 200, model
+        opened += 1
+    assert opened > 12
+
+
+def test_an_edited_question_becomes_a_new_version_and_the_old_one_stays_as_asked(panel):
+    question = make_question(1)
+    asked = question.current
+    attempt = make_attempt(make_quiz([question]))
+    reply = panel.post(change(question), question_form(question, stem="Which gate keeps the old cell?"))
+    assert reply.status_code == 302, reply.context["adminform"].form.errors
+    question.refresh_from_db()
+    assert question.current.number == 2 and question.current.stem == "Which gate keeps the old cell?"
+    assert question.current.made_by.username == "prof"
+    assert QuestionVersion.objects.get(pk=asked.pk).stem == "Stem 1?"
+    assert attempt.places.get().version == asked
+    assert AuditEntry.objects.filter(action="edited", actor__username="prof").exists()
+
+
+def test_saving_a_question_unchanged_makes_no_version(panel):
+    question = make_question(1)
+    assert panel.post(change(question), question_form(question)).status_code == 302
+    assert question.versions.count() == 1
+
+
+def test_the_form_shows_the_question_as_it_stands(panel):
+    page = panel.get(change(make_question(1))).text
+    assert "Stem 1?" in page and "Wrong 1, as in F02" in page and "WHY 1" in page
+
+
+def test_two_right_options_are_refused_in_one_sentence_and_nothing_is_stored(panel):
+    question = make_question(1)
+    reply = panel.post(change(question), question_form(question, misconception_2=""))
+    assert "exactly one, the right one, must be" in reply.text
+    assert question.versions.count() == 1
+
+
+def test_a_question_is_made_in_the_panel(panel):
+    make_question(1)  # so that its misconceptions exist
+    form = question_form(None, slug="made-in-the-panel", stem="Made here?")
+    assert panel.post(reverse("admin:quizzes_question_add"), form).status_code == 302
+    assert Question.objects.get(slug="made-in-the-panel").current.stem == "Made here?"
+
+
+def test_an_edited_term_is_rendered_kept_and_its_card_follows(panel):
+    term = GlossaryTerm.objects.create(course=make_course(), slug="gate", term="Gate", definition="Old.")
+    form = {"term": "Gate", "definition": "A *fraction*.", "is_published": "on", "letter": "", "note": ""}
+    assert panel.post(change(term), form).status_code == 302
+    term.refresh_from_db()
+    assert "<em>fraction</em>" in term.definition_html and term.edited_at is not None
+    assert Outbox.objects.filter(task="quizzes.flashcards.tasks.sync_cards").exists()
+
+
+def test_markdown_that_cannot_be_shown_is_refused_beside_its_field(panel):
+    term = GlossaryTerm.objects.create(course=make_course(), slug="gate", term="Gate", definition="Old.")
+    form = {"term": "Gate", "definition": r"$\frac{1$", "is_published": "on"}
+    assert panel.post(change(term), form).status_code == 200
+    term.refresh_from_db()
+    assert term.definition == "Old."
+
+
+def test_attempts_can_be_looked_at_and_not_changed(panel):
+    attempt = make_attempt()
+    page = panel.get(change(attempt))
+    assert page.status_code == 200 and "_save" not in page.text
+    assert panel.post(change(attempt), {"state": "finished"}).status_code == 403
+    assert Attempt.objects.get().state == "open"
+
+
+def test_an_instructor_neither_sees_a_superuser_nor_gives_himself_rights(panel, instructor):
+    root = User.objects.create_superuser("root", password="correct horse battery")
+    assert panel.get(change(root)).status_code == 302  # "doesn't exist", back to the index
+    page = panel.get(change(instructor))
+    assert page.status_code == 200 and 'name="is_superuser"' not in page.text
+    form = {"username": "prof", "is_superuser": "on", "is_active": "on"}
+    panel.post(change(instructor), form)
+    instructor.refresh_from_db()
+    assert not instructor.is_superuser and instructor.is_active
+
+
+def test_an_instructor_cannot_change_another_instructors_account_or_password(panel):
+    other = make_user("other", is_staff=True)
+    password = reverse("admin:auth_user_password_change", args=[other.pk])
+    assert panel.post(change(other), {"username": "taken-over"}).status_code == 403
+    assert panel.post(password, {"password1": "new pass word", "password2": "new pass word"}).status_code == 403
+
+
+def test_content_is_never_deleted_from_the_panel(panel):
+    question = make_question(1)
+    assert panel.post(reverse("admin:quizzes_question_delete", args=[question.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_the_results_of_a_quiz_come_as_csv(panel):
+    quiz = make_quiz(2)
+    form = {"action": "results_as_csv", "_selected_action": [quiz.pk]}
+    reply = panel.post(reverse("admin:quizzes_quiz_changelist"), form)
+    assert reply["Content-Type"].startswith("text/csv") and "learner,attempt,started" in reply.text
+
+
+def test_progress_of_a_job_is_shown_while_it_runs_and_it_can_be_cancelled(panel):
+    job = Job.objects.create(kind="variants", title="200 variants", total=200, done=50, state=Job.State.RUNNING)
+    page = panel.get(change(job)).text
+    assert "50 of 200" in page and 'hx-trigger="every 1s"' in page
+    assert "50 of 200" in panel.get(reverse("admin:job-progress", args=[job.pk])).text
+    panel.post(reverse("admin:job-cancel", args=[job.pk]))
+    job.refresh_from_db()
+    assert job.state == Job.State.CANCELLED
+    assert "hx-trigger" not in panel.get(change(job)).text
