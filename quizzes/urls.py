@@ -14,7 +14,10 @@ urlpatterns = [
     path("gallery/fragment/<slug:kind>/", gallery.fragment),
     path("", include("quizzes.exchange.urls")),
     path("", include("quizzes.flashcards.urls")),
+    path("", include("quizzes.progress.urls")),
     path("", include("quizzes.lessons.urls")),
     path("", include("quizzes.lessons.examples.urls")),
+    path("", include("quizzes.practice.quizzes.urls")),
+    path("", include("quizzes.practice.exercises.urls")),
     path("account/", include("quizzes.accounts.urls")),
 ]

@@ -31,6 +31,24 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A card in the queue; one that was met before has a state."""
+
+    card_id: int
+    slug: str
+    is_met: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is to be reviewed now, in order, and the log it was reckoned from (newest first)."""
+
+    places: list[Place]
+    counts: Counts
+    log: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
 class Deck:
     """Everything one look at the cards needs: the counts, the next card and where it stands, the session."""
 
@@ -48,7 +66,7 @@ def cards_of(user: User | None) -> QuerySet[Card]:
 def due_cards(user: User | None, now: datetime) -> QuerySet[CardState]:
     """Due states, short steps before reviews, the longest waiting first."""
     states = CardState.objects.visible_to(user).filter(due__lte=now, card__is_published=True)
-    return states.annotate(is_review=_is(Q(state=Phase.REVIEW))).order_by("is_review", "due", "pk")
+    return states.order_by(_is(Q(state=Phase.REVIEW)), "due", "pk")
 
 
 def new_cards(user: User | None) -> QuerySet[Card]:
@@ -71,27 +89,31 @@ def new_today(log: list[Entry], now: datetime) -> int:
 
 
 def counts(user: User | None, now: datetime) -> Counts:
-    return deck(user, now).counts
+    return queue(user, now).counts
 
 
 def next_card(user: User | None, now: datetime) -> Card | None:
     return deck(user, now).card
 
 
-def deck(user: User | None, now: datetime, *, wanted: str = "") -> Deck:
-    """The cards as they stand; `wanted` names the card to show if it is among those due or new.
-
-    Two queries fetch ids only, one the card: a review page reads no text that it does not show.
-    """
+def queue(user: User | None, now: datetime) -> Queue:
+    """Three queries, none of which reads a card's text."""
     log = recent_log(user)
-    due = list(due_cards(user, now).values_list("card_id", "card__slug", "is_review"))
+    due = list(due_cards(user, now).values_list("card_id", "card__slug", "state"))
     limit = max(0, NEW_A_DAY - new_today(log, now))
     new = list(new_cards(user).values_list("pk", "slug")[:limit]) if limit else []
-    again = sum(not is_review for _, _, is_review in due)
-    queue = [*((pk, slug, True) for pk, slug, _ in due), *((pk, slug, False) for pk, slug in new)]
-    chosen = next((place for place in queue if place[1] == wanted), queue[0] if queue else None)
-    card, schedule = _fetch(user, chosen[0], is_met=chosen[2]) if chosen else (None, None)
-    return Deck(Counts(len(new), again, len(due) - again), card, schedule, session_at(log, now))
+    reviews = sum(state == Phase.REVIEW for _, _, state in due)
+    places = [Place(pk, slug) for pk, slug, _ in due] + [Place(pk, slug, is_met=False) for pk, slug in new]
+    return Queue(places, Counts(len(new), len(due) - reviews, reviews), log)
+
+
+def deck(user: User | None, now: datetime, *, wanted: str = "") -> Deck:
+    """The cards as they stand; `wanted` names the card to show if it is in the queue, else the first one is."""
+    found = queue(user, now)
+    first = found.places[0] if found.places else None
+    chosen = next((place for place in found.places if place.slug == wanted), first)
+    card, schedule = _fetch(user, chosen) if chosen else (None, None)
+    return Deck(found.counts, card, schedule, session_at(found.log, now))
 
 
 def schedule_of(state: CardState | None) -> Schedule | None:
@@ -113,12 +135,11 @@ def load_by_day(user: User | None, now: datetime, days: int = 7) -> list[tuple[d
     """(midnight UTC, cards due that day) for today and the days after; what is overdue counts as today."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     states = CardState.objects.visible_to(user).filter(card__is_published=True, due__lt=midnight + timedelta(days))
-    per_day = states.annotate(day=TruncDate("due")).order_by("day").values_list("day").annotate(Count("pk"))
-    found = {max(day, midnight.date()): 0 for day, _ in per_day}
+    per_day = states.annotate(day=TruncDate("due")).values_list("day").annotate(Count("pk")).order_by("day")
+    load = [0] * days
     for day, number in per_day:
-        found[max(day, midnight.date())] += number
-    dates = [midnight + timedelta(offset) for offset in range(days)]
-    return [(date, found.get(date.date(), 0)) for date in dates]
+        load[max(0, (day - midnight.date()).days)] += number
+    return [(midnight + timedelta(place), number) for place, number in enumerate(load)]
 
 
 def log_of(user: User) -> list[Entry]:
@@ -127,10 +148,10 @@ def log_of(user: User) -> list[Entry]:
     return [Entry(*row) for row in rows.values_list("id", "card_id", "rating", "at", "undoes_id")]
 
 
-def _fetch(user: User | None, card_id: int, *, is_met: bool) -> tuple[Card, Schedule | None]:
-    if not is_met:
-        return Card.objects.get(pk=card_id), None
-    state = CardState.objects.select_related("card").get(user=user, card=card_id)
+def _fetch(user: User | None, place: Place) -> tuple[Card, Schedule | None]:
+    if not place.is_met:
+        return Card.objects.get(pk=place.card_id), None
+    state = CardState.objects.select_related("card").get(user=user, card=place.card_id)
     return state.card, schedule_of(state)
 
 

@@ -34,8 +34,7 @@ def review(request: HttpRequest) -> HttpResponse:
     """GET: the next card, its answer only with `show`. POST: a rating, then the next card."""
     if request.method == "POST":
         return _rated(request)
-    shown = {"wanted": request.GET.get("card", ""), "is_shown": "show" in request.GET}
-    return _page(request, **shown)
+    return _page(request, wanted=request.GET.get("card", ""), is_shown="show" in request.GET)
 
 
 @private
