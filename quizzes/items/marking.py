@@ -8,7 +8,7 @@ where it is needed: a right answer costs two comparisons.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from quizzes.errors import Refused
@@ -62,13 +62,13 @@ class Key:
 
 @dataclass(frozen=True)
 class Step:
-    """One step, marked. `own` are the learner's earlier numbers that it was judged with."""
+    """One step, marked. `own` are the learner's earlier numbers it was judged with, where they are not the key's."""
 
     name: str
     state: str
     readings: tuple[Reading, ...]
     slips: tuple[str, ...] = ()
-    own: tuple[str, ...] = ()
+    own: Own = field(default_factory=dict)
 
     @property
     def values(self) -> Values:
@@ -116,7 +116,8 @@ def mark(readings: Readings, keys: Mapping[str, Key], working: Working, rule: Ru
     """Every asked step in order of use; each is judged with the learner's own numbers of the steps before it."""
     marked: list[Step] = []
     for name, key in keys.items():
-        marked.append(_mark_step(name, readings[name], key, carried(marked), working, rule))
+        own = {earlier: values for earlier, values in carried(marked).items() if values != keys[earlier].exact}
+        marked.append(_mark_step(name, readings[name], key, own, working, rule))
     return marked
 
 
@@ -127,7 +128,7 @@ def _mark_step(name: str, readings: tuple[Reading, ...], key: Key, own: Own, wor
         return Step(name, "empty", readings)
     values = tuple(reading.value for reading in readings if reading.value is not None)
     state, slips = _judge(name, values, key, own, working, rule)
-    return Step(name, state, readings, slips, tuple(own))
+    return Step(name, state, readings, slips, own)
 
 
 def _judge(name: str, values: Values, key: Key, own: Own, working: Working, rule: Rule) -> tuple[str, tuple[str, ...]]:

@@ -1,0 +1,95 @@
+"""What a generator version says, read into `sim.Exercise` and into the texts of its page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import sim
+
+UNITS_OF_TOLERANCE = 3
+
+CONVENTION_NAMES = {
+    "pytorch": "PyTorch",
+    "keras": "Keras",
+    "cho2014": "Cho 2014",
+    "chung2014": "Chung 2014",
+    "gamma": "Γ notation",
+    "onnx": "ONNX",
+    "none": "",
+}
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A generator version's specification, as the course pack names its fields.
+
+    `asked` are keys such as "c@1", in order of use; `claims`, `must_show`, `hints` and `reasons` go by quantity ("c").
+    """
+
+    cell: str
+    convention: str
+    D: int
+    H: int
+    T: int
+    asked: tuple[str, ...]
+    ranges: Mapping[str, Mapping[str, float]]
+    decimals: int = 4
+    format: str = "fill_all"
+    claims: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    must_show: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
+        return cls(**known | {"asked": tuple(stored["asked"])})
+
+    @property
+    def unit(self) -> float:
+        """The last decimal asked."""
+        return 10.0**-self.decimals
+
+    @property
+    def tolerance(self) -> float:
+        return UNITS_OF_TOLERANCE * self.unit
+
+    @property
+    def convention_name(self) -> str:
+        return CONVENTION_NAMES.get(self.convention, self.convention)
+
+    def reason(self, name: str, turn: int) -> str:
+        """One line that says why a right step is right, another each time; empty where none is written."""
+        lines = self.reasons.get(name) or self.reasons.get(quantity(name)) or ()
+        return lines[turn % len(lines)] if lines else ""
+
+    def declared(self) -> sim.Cell:
+        return sim.cell(self.cell, convention=self.convention)
+
+    def exercise(self, key: str) -> sim.Exercise:
+        """The same as `sim` wants it. `key` makes the draws this version's own. Raises SimError."""
+        return sim.Exercise(
+            key=key,
+            cell=self.declared(),
+            D=self.D,
+            H=self.H,
+            T=self.T,
+            asked=self.asked,
+            claims={name: tuple(slips) for name, slips in self.claims.items()},
+            must_show={name: tuple(slips) for name, slips in self.must_show.items()},
+            ranges={name: sim.Range(each["low"], each["high"], each["step"]) for name, each in self.ranges.items()},
+            decimals=self.decimals,
+        )
+
+
+def quantity(name: str) -> str:
+    """ "c@2" → "c"."""
+    return name.partition("@")[0]
+
+
+def step_number(name: str) -> int | None:
+    """ "c@2" → 2; a quantity without a step has none."""
+    step = name.partition("@")[2]
+    return int(step) if step else None

@@ -1,0 +1,121 @@
+"""Says what marking found: a state, the names, one or two sentences, and the formula that was evaluated. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from quizzes.items.diagnosis import SimWorking
+from quizzes.items.marking import CONVENTIONS, Step, first_departure
+from quizzes.items.quantities import letter
+from quizzes.items.specification import Specification
+
+Told = dict[str, Any]
+
+
+def settled(steps: Sequence[Step], meant: Mapping[str, str]) -> list[Step]:
+    """Where the learner said which of two slips it was, that one is the name."""
+    return [_settle(step, meant.get(step.name, "")) for step in steps]
+
+
+def _settle(step: Step, slip: str) -> Step:
+    if step.state != "alias" or slip not in step.slips:
+        return step
+    return replace(step, state="convention" if slip in CONVENTIONS else "slip", slips=(slip,))
+
+
+def tell(
+    steps: Sequence[Step],
+    working: SimWorking,
+    specification: Specification,
+    corrections: Mapping[str, str],
+    turn: int = 0,
+) -> list[Told]:
+    """The steps of a result, in the shape that the API sends and the event keeps; `shown` is for the page alone.
+
+    `corrections` are the catalogue's own lines, by slip id, where an editor has made them better than `sim`'s.
+    """
+    teller = _Teller(steps, working, specification, corrections, turn)
+    return [teller.step(step) for step in steps]
+
+
+class _Teller:
+    """One method a state; each gives a title (it replaces the state's word), a text, and for a slip its formula."""
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        working: SimWorking,
+        specification: Specification,
+        corrections: Mapping[str, str],
+        turn: int,
+    ) -> None:
+        self.by_name = {step.name: step for step in steps}
+        self.departs = first_departure(steps)
+        self.working = working
+        self.specification = specification
+        self.corrections = corrections
+        self.turn = turn
+
+    def step(self, step: Step) -> Told:
+        told: Told = getattr(self, f"_{step.state}")(step)
+        return {
+            "name": step.name,
+            "state": step.state,
+            "slips": list(step.slips),
+            "read_as": [reading.value for reading in step.readings],
+            "message": _sentence(told.get("title", "")) + _evaluated(told) + told.get("text", ""),
+            "shown": told,
+        }
+
+    def _empty(self, step: Step) -> Told:
+        blank = [position for position, reading in enumerate(step.readings, start=1) if reading.is_blank]
+        if len(blank) == len(step.readings):
+            return {}
+        return {"text": f"Entry {blank[0]} is still blank; a vector is marked as a whole."}
+
+    def _invalid(self, step: Step) -> Told:
+        return {"text": next(reading.fault for reading in step.readings if reading.fault)}
+
+    def _right(self, step: Step) -> Told:
+        return {"text": self.specification.reason(step.name, self.turn)}
+
+    def _right_with_yours(self, step: Step) -> Told:
+        theirs = self.working.read_by(step.name, step.own)
+        letters = " and ".join(letter(name) for name in theirs)
+        return {"title": f"right with your {letters or 'numbers'}", "text": "Full credit for this step."}
+
+    def _slip(self, step: Step) -> Told:
+        slip = self.working.slip(step.name, step.slips[0])
+        line = self.working.line(step.name, step.own, slip)
+        return {"title": slip.title, "line": line, "text": self.corrections.get(slip.id) or slip.correction}
+
+    def _convention(self, step: Step) -> Told:
+        slip = self.working.slip(step.name, step.slips[0])
+        line = self.working.line(step.name, step.own, slip)
+        here = f"{self.working.layer.cell.note} Try again in this convention: the first time costs nothing."
+        return {"line": line, "text": here}
+
+    def _alias(self, step: Step) -> Told:
+        choices = [{"id": slip, "text": self.working.slip(step.name, slip).title} for slip in step.slips]
+        text = "More than one way leads to this number. Say which was yours, and check again."
+        return {"text": text, "choices": choices}
+
+    def _rounded_early(self, step: Step) -> Told:
+        kept = self.specification.decimals
+        return {"text": f"Keep {kept} decimals of every value on the way; round half up, and only once a value."}
+
+    def _unrecognised(self, step: Step) -> Told:
+        text = "This number matches none of the errors we know for this step."
+        if self.departs is not None and self.departs.name != step.name:
+            return {"text": f"{text} Look at {letter(self.departs.name)} first: there your numbers depart."}
+        return {"text": text}
+
+
+def _sentence(title: str) -> str:
+    return f"{title[0].upper()}{title[1:]}. " if title else ""
+
+
+def _evaluated(told: Told) -> str:
+    return f"You evaluated {told['line']['text']}. " if "line" in told else ""

@@ -1,0 +1,171 @@
+"""The pool: certified variants made ahead, taken one by one, never twice, never too many."""
+
+import pytest
+from django.utils import timezone
+
+from quizzes.errors import Refused
+from quizzes.items import pool, tasks
+from quizzes.items.generators import save_generator
+from quizzes.items.models import Variant
+from quizzes.jobs.models import AuditEntry, Job, Outbox
+from quizzes.jobs.services import cancel_job
+from tests.samples import LSTM_STEP, make_generator
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_specification_is_the_next_version_and_an_unchanged_one_is_none():
+    generator = make_generator()
+    first = generator.current
+    save_generator(generator=generator, specification=dict(LSTM_STEP))
+    assert generator.current == first
+    save_generator(generator=generator, specification=LSTM_STEP | {"decimals": 3})
+    assert generator.current.number == 2
+    assert first.specification["decimals"] == 4
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"cell": "no such cell"},
+        {"asked": ["q@1"]},
+        {"claims": {"c": ["F99"]}},
+        {"ranges": {}},
+        {"must_show": {"c": ["C06"]}, "ranges": LSTM_STEP["ranges"] | {"c0": {"low": 0.0, "high": 0.0, "step": 0.1}}},
+    ],
+)
+def test_a_specification_that_could_give_no_exercise_is_refused(broken):
+    with pytest.raises(Refused):
+        make_generator(**broken)
+
+
+def test_a_variant_keeps_its_numbers_key_and_certificate():
+    variant = pool.make_variants(version=make_generator().current, count=1)[0]
+    assert set(variant.given) >= {"x", "h0", "c0", "W_f", "U_f", "b_f"}
+    assert set(variant.key.exact) == set(variant.key.full) == set(LSTM_STEP["asked"])
+    assert "F03" in variant.key.live["c@1"]
+    assert variant.key.tolerance == pytest.approx(3e-4)
+
+
+def test_a_seed_gives_the_same_numbers_for_ever():
+    version = make_generator().current
+    variant = pool.make_variants(version=version, count=1)[0]
+    again = pool.certificates(version, [variant.seed])[0]
+    assert (again.given, again.digest) == (variant.given, variant.digest)
+
+
+def test_seeds_and_numbers_are_never_used_twice():
+    version = make_generator().current
+    made = pool.make_variants(version=version, count=30) + pool.make_variants(version=version, count=30)
+    assert len({variant.seed for variant in made}) == len({variant.digest for variant in made}) == 60
+
+
+def test_the_pool_is_filled_and_not_overfilled():
+    generator = make_generator()
+    assert pool.top_up_pool(generator_id=generator.pk) == 8
+    assert pool.top_up_pool(generator_id=generator.pk) == 0
+    assert generator.current.variants.count() == 8
+
+
+def test_a_taken_variant_is_nobody_elses():
+    generator = make_generator()
+    pool.top_up_pool(generator_id=generator.pk)
+    taken = [pool.take_variant(generator=generator) for _ in range(8)]
+    assert len({variant.pk for variant in taken}) == 8
+
+
+def test_an_empty_pool_makes_one_inline():
+    generator = make_generator()
+    variant = pool.take_variant(generator=generator)
+    assert variant.state == Variant.State.TAKEN
+    assert generator.current.variants.count() == 1
+
+
+def test_taking_below_the_low_water_mark_orders_one_top_up():
+    generator = make_generator()
+    pool.top_up_pool(generator_id=generator.pk)
+    Outbox.objects.all().delete()
+    for _ in range(4):
+        pool.take_variant(generator=generator)
+    assert not Outbox.objects.exists()
+    pool.take_variant(generator=generator)
+    pool.take_variant(generator=generator)
+    (row,) = Outbox.objects.all()
+    assert (row.task, row.arguments, row.queue) == (
+        "quizzes.items.tasks.top_up_pool",
+        {"generator_id": generator.pk},
+        "variants",
+    )
+
+
+def test_a_task_handed_out_twice_is_done_once():
+    generator = make_generator()
+    row = Outbox.objects.get()
+    tasks.top_up_pool(row.pk)
+    generator.current.variants.all().delete()
+    tasks.top_up_pool(row.pk)
+    assert not generator.current.variants.exists()
+
+
+def test_the_schedule_orders_what_is_low_and_nothing_else():
+    low, full = make_generator("low"), make_generator("full")
+    pool.top_up_pool(generator_id=full.pk)
+    Outbox.objects.all().delete()
+    tasks.top_up_pools()
+    assert [row.arguments for row in Outbox.objects.all()] == [{"generator_id": low.pk}]
+
+
+def test_only_variants_of_the_current_version_are_handed_out():
+    generator = make_generator()
+    pool.top_up_pool(generator_id=generator.pk)
+    save_generator(generator=generator, specification=LSTM_STEP | {"decimals": 3})
+    assert pool.take_variant(generator=generator).version == generator.current
+
+
+def work_off(task):
+    """Do what the relay and a worker would do, until nothing of it is owed."""
+    rounds = 0
+    while row := Outbox.objects.filter(task=f"quizzes.items.tasks.{task}", done_at=None).first():
+        getattr(tasks, task)(row.pk)
+        rounds += 1
+    return rounds
+
+
+def test_many_variants_are_made_in_pieces_and_their_progress_shows():
+    generator = make_generator()
+    job = pool.generate_variants(generator=generator, count=450, requested_by=None)
+    tasks.generate_piece(Outbox.objects.get(task="quizzes.items.tasks.generate_piece").pk)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.total) == (Job.State.RUNNING, 200, 450)
+    assert work_off("generate_piece") == 2
+    job.refresh_from_db()
+    assert (job.state, job.done) == (Job.State.DONE, 450)
+    assert generator.current.variants.count() == 450
+
+
+def test_a_cancelled_generation_keeps_what_was_made_and_makes_no_more():
+    generator = make_generator()
+    job = pool.generate_variants(generator=generator, count=450, requested_by=None)
+    tasks.generate_piece(Outbox.objects.get(task="quizzes.items.tasks.generate_piece").pk)
+    cancel_job(job_id=job.pk)
+    work_off("generate_piece")
+    job.refresh_from_db()
+    assert job.state == Job.State.CANCELLED
+    assert generator.current.variants.count() == 200
+
+
+@pytest.mark.parametrize("count", [0, -1, 100_001])
+def test_a_foolish_number_of_variants_is_refused(count):
+    with pytest.raises(Refused):
+        pool.generate_variants(generator=make_generator(), count=count, requested_by=None)
+
+
+def test_a_variant_that_breaks_is_withdrawn_and_reported():
+    generator = make_generator()
+    variant = pool.take_variant(generator=generator)
+    pool.withdraw_variant(variant=variant, fault="h is not finite")
+    variant.refresh_from_db()
+    assert variant.state == Variant.State.WITHDRAWN
+    report = AuditEntry.objects.get(action="variant withdrawn")
+    assert report.detail["fault"] == "h is not finite"
+    assert report.at <= timezone.now()
