@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from quizzes.api import cards, docs, examples, exercises, reading
+from quizzes.api import cards, docs, examples, exercises, questions, quizzes, reading
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -13,6 +13,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("glossary/", reading.TermList.as_view(), name="api-glossary"),
     path("glossary/<slug:slug>/", reading.TermDetail.as_view(), name="api-term"),
     path("mnemonics/", reading.MnemonicList.as_view(), name="api-mnemonics"),
+    path("quizzes/", quizzes.QuizList.as_view(), name="api-quizzes"),
+    path("quizzes/<slug:slug>/", quizzes.QuizDetail.as_view(), name="api-quiz"),
+    path("quizzes/<slug:slug>/attempts/", quizzes.Attempts.as_view(), name="api-attempts"),
+    path("attempts/<uuid:attempt_id>/", quizzes.AttemptDetail.as_view(), name="api-attempt"),
+    path("attempts/<uuid:attempt_id>/answers/", quizzes.AttemptAnswers.as_view(), name="api-attempt-answers"),
+    path("attempts/<uuid:attempt_id>/finish/", quizzes.AttemptFinish.as_view(), name="api-attempt-finish"),
+    path("questions/<slug:slug>/", questions.AuthoredQuestion.as_view(), name="api-question"),
     path("examples/", examples.Examples.as_view(), name="api-examples"),
     path("exercises/", exercises.ExerciseList.as_view(), name="api-exercises"),
     path("exercises/<slug:slug>/variants/", exercises.Variants.as_view(), name="api-variants"),
