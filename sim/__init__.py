@@ -17,6 +17,11 @@ from sim.draws import draw
 from sim.errors import SimError
 from sim.exercises import Exercise, Range
 from sim.layers import Layer, layer
+from sim.printers.code import numpy_code
+from sim.printers.latex import latex
+from sim.printers.mathml import mathml, substituted
+from sim.printers.text import substituted_text, text
+from sim.printers.words import substituted_words, words
 from sim.slips import Slip, slips_for
 from sim.traces import Trace, exact, forward, forward_many, kept_to
 
@@ -41,6 +46,14 @@ __all__ = [
     "forward",
     "forward_many",
     "kept_to",
+    "latex",
     "layer",
+    "mathml",
+    "numpy_code",
     "slips_for",
+    "substituted",
+    "substituted_text",
+    "substituted_words",
+    "text",
+    "words",
 ]

@@ -40,6 +40,12 @@ class Cell:
         read = [leaf for formula in self.equations.values() for leaf in leaves(formula)]
         return tuple(dict.fromkeys(leaf for leaf in read if leaf not in self.equations and leaf not in GIVEN))
 
+    def formula(self, name: str) -> Expr:
+        """The right-hand side of a quantity. Raises: UnknownName, listing those there are."""
+        if name not in self.equations:
+            raise UnknownName(f"{self.title} has no “{name}”.", f"It has {', '.join(self.equations)}.")
+        return self.equations[name]
+
     def shape(self, leaf: str, D: int, H: int) -> Shape:
         """The shape of any name: W (H, D), U (H, H), x (D,), everything else (H,)."""
         if leaf == "x":

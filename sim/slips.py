@@ -10,6 +10,7 @@ from sim.catalogue import ALIASES, rows_for
 from sim.cells import Cell
 from sim.cells import cell as find_cell
 from sim.errors import UnknownName
+from sim.expressions import parse
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +51,14 @@ class Slip:
 @lru_cache(maxsize=256)
 def _bound(cell: Cell) -> tuple[Slip, ...]:
     return tuple(
-        Slip(row.id, row.asked, row.title, row.correction, row.source, row.changes, cell, row.convention)
+        Slip(row.id, row.asked, row.title, row.correction, row.source, _really(cell, row.changes), cell, row.convention)
         for row in rows_for(cell)
     )
+
+
+def _really(cell: Cell, changes: Mapping[str, str]) -> dict[str, str]:
+    """The changes that change something."""
+    return {name: right for name, right in changes.items() if parse(right) != cell.equations[name]}
 
 
 def slips_for(cell: Cell | str, asked: str) -> tuple[Slip, ...]:

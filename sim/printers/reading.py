@@ -1,0 +1,151 @@
+"""Walking a formula for a printer: where brackets go, and what stands in place of the names.
+
+A printer is a `Style`: how it writes a name, a number, a sum. `render` decides order and brackets, once for all.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sim.errors import UnknownName
+from sim.expressions import Expr
+from sim.layers import Array
+from sim.traces import Trace
+
+SUM, PRODUCT, ATOM = 1, 2, 3
+SHORT = 4  # decimals of a value in full precision, where nothing else is asked
+
+
+class Style(Protocol):
+    def name(self, label: str) -> str: ...
+    def number(self, digits: str) -> str: ...
+    def value(self, label: str, digits: str) -> str: ...
+    def infix(self, op: str, left: str, right: str) -> str: ...
+    def prefix(self, right: str) -> str: ...
+    def call(self, function: str, argument: str, simple: bool) -> str: ...
+    def group(self, inner: str) -> str: ...
+    def transposed(self, inner: str) -> str: ...
+    def fraction(self, above: str, below: str) -> str: ...
+
+
+def render(expr: Expr, style: Style, level: int = 0, first: bool = True) -> str:
+    """One formula in a style. `level` is how tightly it is held from outside; `first`: nothing stands before it."""
+    match expr.op:
+        case "name":
+            return style.name(str(expr.label))
+        case "number":
+            return style.number(short(float(expr.label)))
+        case "value":
+            label, _, digits = str(expr.label).partition("=")
+            shown = style.value(label, digits)
+            return shown if first or not digits.startswith("−") else style.group(shown)
+        case "+" | "-" | "*" | "·" | "@":
+            return _infix(expr, style, level, first)
+        case "neg":
+            inner = style.prefix(render(expr.args[0], style, PRODUCT, first=False))
+            return inner if first else style.group(inner)
+        case "T":
+            return style.transposed(render(expr.args[0], style, ATOM))
+        case "over":
+            return style.fraction(render(expr.args[0], style), short(float(expr.label)))
+    argument = expr.args[0]
+    return style.call(expr.op, render(argument, style), argument.op in ("name", "value"))
+
+
+def _infix(expr: Expr, style: Style, level: int, first: bool) -> str:
+    own = SUM if expr.op in ("+", "-") else PRODUCT
+    held = own < level
+    left, right = (_argument(expr, k) for k in (0, 1))
+    inner = style.infix(
+        _sign(expr),
+        render(expr.args[0], style, left, first or held),
+        render(expr.args[1], style, right, first=False),
+    )
+    return style.group(inner) if held else inner
+
+
+def _argument(expr: Expr, k: int) -> int:
+    """How tightly an operation holds its argument: W x ⊙ U h needs brackets, so does what is subtracted."""
+    inner = expr.args[k]
+    if expr.op == "@" or (expr.op == "*" and (inner.op == "@" or _sign(inner) == "·")):
+        return ATOM
+    if expr.op == "-" and k == 1:
+        return PRODUCT
+    return SUM if expr.op in ("+", "-") else PRODUCT
+
+
+def _sign(expr: Expr) -> str:
+    """A number times a vector is an ordinary product, not one element by element."""
+    return "·" if expr.op == "*" and any(arg.op == "number" for arg in expr.args) else expr.op
+
+
+def equation(name: str, formula: Expr, style: Style, equals: str) -> str:
+    """Left and right side in a style; tanh_c, which is shown as what it is, has one side only."""
+    left, right = style.name(name), render(formula, style)
+    return left if left == right else f"{left}{equals}{right}"
+
+
+def short(number: float) -> str:
+    """A given number as it is written: 1.3, −0.6, 2."""
+    digits = f"{number:.6f}".rstrip("0").rstrip(".")
+    return "0" if digits in ("-0", "") else digits.replace("-", "−")
+
+
+def fixed(number: float, decimals: int) -> str:
+    """A computed value to a fixed number of decimals: 0.4013, −0.5100."""
+    digits = f"{number:.{decimals}f}"
+    return (digits.removeprefix("-") if float(digits) == 0 else digits).replace("-", "−")
+
+
+class Numbers:
+    """A trace at one step as digits: named values to `decimals`, everything given as short as it is."""
+
+    def __init__(self, trace: Trace, step: int, decimals: int | None) -> None:
+        if not 1 <= step <= trace.T:
+            raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {trace.T}.")
+        self.trace, self.step = trace, step
+        self.cell = trace.cell_at(step)
+        self.decimals = decimals or trace.decimals or SHORT
+
+    def digits(self, name: str, *place: int) -> str:
+        """The digits of one entry; `place` counts from 0."""
+        number = float(self.array(name)[place])
+        return fixed(number, self.decimals) if self._computed(name) else short(round(number, 6))
+
+    def array(self, name: str) -> Array:
+        return self.trace.at(name, self.step)
+
+    def _computed(self, name: str) -> bool:
+        return name in self.cell.equations or (name.endswith("_prev") and self.step > 1)
+
+    def entry(self, formula: Expr, k: int) -> Expr:
+        """Entry k of a formula with values in place of names: a matrix product becomes a sum of products."""
+        match formula.op:
+            case "name":
+                return self._value(str(formula.label), k)
+            case "number":
+                return formula
+            case "@":
+                return self._row_times_vector(formula.args[0], formula.args[1], k)
+            case "diag":
+                return self._matrix_entry(formula.args[0], k, k)
+            case op:
+                args = tuple(self.entry(arg, k) for arg in formula.args)
+                return Expr("·" if op == "*" else op, args, formula.label)
+
+    def _row_times_vector(self, matrix: Expr, vector: Expr, k: int) -> Expr:
+        name = str(matrix.args[0].label if matrix.op == "T" else matrix.label)
+        length = self.array(name).shape[0 if matrix.op == "T" else 1]
+        terms = [Expr("·", (self._matrix_entry(matrix, k, j), self.entry(vector, j))) for j in range(length)]
+        total = terms[0]
+        for term in terms[1:]:
+            total = Expr("+", (total, term))
+        return total
+
+    def _matrix_entry(self, matrix: Expr, row: int, column: int) -> Expr:
+        if matrix.op == "T":
+            return self._matrix_entry(matrix.args[0], column, row)
+        return self._value(str(matrix.label), row, column)
+
+    def _value(self, name: str, *place: int) -> Expr:
+        return Expr("value", (), f"{name}={self.digits(name, *place)}")

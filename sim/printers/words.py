@@ -1,0 +1,78 @@
+"""A formula as a sentence to be read out: c at t equals f times the old c plus i times g."""
+
+from __future__ import annotations
+
+from sim.cells import Cell
+from sim.printers.letters import spoken
+from sim.printers.reading import Numbers, render
+from sim.printers.text import shown_equation
+from sim.slips import Slip
+from sim.traces import Trace
+
+SIGNS = {"+": "plus", "-": "minus", "*": "times", "·": "times", "@": "times"}
+FUNCTIONS = {
+    "sigmoid": "sigma of",
+    "tanh": "tanh of",
+    "relu": "ReLU of",
+    "clip": "clipped to minus 1 to 1,",
+    "clip01": "clipped to 0 to 1,",
+    "diag": "the diagonal of",
+}
+
+
+class WordStyle:
+    def name(self, label: str) -> str:
+        return spoken(label)
+
+    def number(self, digits: str) -> str:
+        return digits.replace("−", "minus ")
+
+    def value(self, label: str, digits: str) -> str:
+        return self.number(digits)
+
+    def infix(self, op: str, left: str, right: str) -> str:
+        return f"{left} {SIGNS[op]} {right}"
+
+    def prefix(self, right: str) -> str:
+        return f"minus {right}"
+
+    def call(self, function: str, argument: str, simple: bool) -> str:
+        held = argument if simple else self.group(argument)
+        return f"{held}, rounded to 0 or 1," if function == "switch" else f"{FUNCTIONS[function]} {held}"
+
+    def group(self, inner: str) -> str:
+        return inner if inner.startswith("minus ") and inner.count(" ") == 1 else f"the quantity {inner},"
+
+    def transposed(self, inner: str) -> str:
+        return f"{inner} transposed"
+
+    def fraction(self, above: str, below: str) -> str:
+        return f"{self.group(above)} over {below}"
+
+
+STYLE = WordStyle()
+
+
+def words(of: Cell | Slip | str, name: str = "", step: int | None = None) -> str:
+    """The equation of a quantity, or the wrong one of a slip, as a sentence about step t or a given step."""
+    cell, name = shown_equation(of, name)
+    at = "t" if step is None else f"step {step}"
+    if name == "tanh_c":
+        return f"Take tanh of c at {at}."
+    return _sentence(f"{STYLE.name(name)} at {at} equals {render(cell.formula(name), STYLE)}")
+
+
+def substituted_words(trace: Trace, name: str, step: int, *, decimals: int | None = None) -> list[str]:
+    """The same with numbers put in, one sentence per unit."""
+    numbers = Numbers(trace, step, decimals)
+    formula = numbers.cell.formula(name)
+    return [
+        _sentence(f"{STYLE.number(numbers.digits(name, k))} equals {render(numbers.entry(formula, k), STYLE)}")
+        for k in range(trace.layer.H)
+    ]
+
+
+def _sentence(said: str) -> str:
+    while ",," in said:
+        said = said.replace(",,", ",")
+    return said.rstrip(",") + "."
