@@ -76,18 +76,13 @@ def make_quiz(questions=3, *, slug="", feedback="at_once", **fields):
 
 
 def make_attempt(quiz=None, user=None, *, now=None, **quiz_fields):
-    return start_attempt(
-        user=user or make_user(), quiz=quiz or make_quiz(**quiz_fields), now=now or timezone.now()
-    )
+    return start_attempt(user=user or make_user(), quiz=quiz or make_quiz(**quiz_fields), now=now or timezone.now())
 
 
 def choice_of(attempt, position, slip=""):
     """The number, in the attempt's own order, of the right option, or of the one that shows `slip`."""
     place = attempt.places.get(position=position)
-    if slip:
-        option = place.version.options.get(distractor__misconception__slug=slip)
-    else:
-        option = place.version.key.option
+    option = place.version.options.get(distractor__misconception__slug=slip) if slip else place.version.key.option
     return place.option_order.index(option.pk) + 1
 
 

@@ -30,14 +30,12 @@ class Mark:
     option: int
     is_right: bool
     misconception: str  # the catalogue's id; empty for the right option
+    misconception_pk: int | None = None
 
     @property
     def result(self) -> dict[str, Any]:
         state = "right" if self.is_right else "wrong"
         return {"state": state, "option": self.option, "misconception": self.misconception}
-
-    def slips(self, position: int | str) -> list[tuple[str, str]]:
-        return [(str(position), self.misconception)] if self.misconception else []
 
 
 @transaction.atomic
@@ -182,16 +180,26 @@ def _mark_now(attempt: Attempt, place: AttemptQuestion) -> Marked:
     place.is_right = mark.is_right
     place.save(update_fields=["chosen", "is_right"])
     attempt.right += mark.is_right
-    return Marked(mark.result, mark.slips(place.position))
+    return _marked(mark.result, {place.position: mark})
 
 
 def _marks(places: Iterable[AttemptQuestion]) -> dict[int, Mark]:
     """The mark of what was chosen at each place, by position: one query however many there are."""
     chosen = {place.chosen_id: place.position for place in places if place.chosen_id}
     rows = Option.objects.filter(pk__in=chosen).values_list(
-        "pk", "version__key__option", "distractor__misconception__slug"
+        "pk", "version__key__option", "distractor__misconception__slug", "distractor__misconception"
     )
-    return {chosen[pk]: Mark(pk, pk == right, slug or "") for pk, right, slug in rows}
+    return {chosen[pk]: Mark(pk, pk == right, slug or "", slip) for pk, right, slug, slip in rows}
+
+
+def _marked(result: dict[str, Any], marks: dict[int, Mark]) -> Marked:
+    """The result, and the misconceptions behind these marks."""
+    wrong = {position: mark for position, mark in marks.items() if mark.misconception_pk is not None}
+    return Marked(
+        result,
+        slips=[(str(position), mark.misconception) for position, mark in wrong.items()],
+        known={mark.misconception: mark.misconception_pk for mark in wrong.values() if mark.misconception_pk},
+    )
 
 
 def _finish(attempt: Attempt, now: datetime) -> Attempt:
@@ -214,4 +222,4 @@ def _finished(attempt: Attempt, marks: dict[int, Mark]) -> Marked:
         "asked": attempt.asked,
         "marks": {str(position): mark.result for position, mark in marks.items()},
     }
-    return Marked(result, [slip for position, mark in marks.items() for slip in mark.slips(position)])
+    return _marked(result, marks)
