@@ -7,6 +7,7 @@ from quizzes.accounts import theme
 
 urlpatterns = [
     path("theme.css", theme.stylesheet, name="theme-css"),
+    path("math.woff", theme.math_font, name="math-font"),
     path("theme/", theme.choose, name="theme"),
     path("help/", pages.help_page, name="help"),
     path("gallery/", gallery.gallery, name="gallery"),  # answers 404 unless DEBUG or GALLERY is set

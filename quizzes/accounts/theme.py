@@ -5,10 +5,14 @@ No page varies with the theme. Every page links the same `/theme.css`, and only 
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
@@ -27,11 +31,33 @@ CHOICES = [("system", "As my device has it"), ("light", "Light"), ("dark", "Dark
 def stylesheet(request: HttpRequest) -> HttpResponse:
     """The tokens, with the colour scheme fixed or left open. A browser asks each time and mostly gets a 304."""
     scheme = SCHEMES[chosen_theme(request)]
-    response = render(request, "theme.css", {"scheme": scheme}, content_type="text/css")
+    context = {"scheme": scheme, "font_version": font_version()}
+    response = render(request, "theme.css", context, content_type="text/css")
     etag = f'"{blake2b(response.content, digest_size=8).hexdigest()}"'
     response.headers["Cache-Control"], response.headers["ETag"] = "private, no-cache", etag
     patch_vary_headers(response, ["Cookie"])
     return get_conditional_response(request, etag=etag, response=response) or response
+
+
+@cache
+def font_version() -> str:
+    """Names the math font in its address, so that it may be kept for ever; empty while there is none."""
+    path = _font_path()
+    return blake2b(path.read_bytes(), digest_size=4).hexdigest() if path.exists() else ""
+
+
+@require_safe
+def math_font(request: HttpRequest) -> HttpResponseBase:
+    """The small math font; browsers ask for it late, on pages with formulas, and only if their system has none."""
+    if not font_version():
+        raise Http404
+    response = FileResponse(_font_path().open("rb"), content_type="font/woff")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def _font_path() -> Path:
+    return Path(settings.VAR_DIR) / "math.woff"
 
 
 @private

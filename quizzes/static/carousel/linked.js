@@ -1,0 +1,46 @@
+// One quantity, one data-q: what is pointed at, reached or tapped in one view lights up in all of them, with its sentence.
+// Sliders and number fields are pairs; htmx fetches what follows from them.
+
+const all = (name) => document.querySelectorAll(`.linked [data-q="${CSS.escape(name)}"]`);
+let lit = "";
+
+function light(name) {
+  document.querySelectorAll(".linked .lit").forEach((part) => part.classList.remove("lit"));
+  lit = name;
+  if (!name) return;
+  all(name).forEach((part) => part.classList.add("lit"));
+  const sentence = document.getElementById(`say-${name}`);
+  if (sentence) document.getElementById("about").textContent = sentence.textContent;
+}
+
+for (const type of ["pointerover", "focusin", "click"]) {
+  document.addEventListener(type, ({ target }) => {
+    const part = target.closest?.(".linked [data-q]");
+    if (part) light(part.dataset.q);
+  });
+}
+
+// Up and down move through the table of values, the list of all quantities.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !event.target.matches?.("button.letter")) return;
+  const letters = [...document.querySelectorAll("button.letter")];
+  letters[letters.indexOf(event.target) + step]?.focus();
+  event.preventDefault();
+});
+
+document.addEventListener("input", ({ target }) => {
+  const field = target.dataset.of && document.getElementById(target.dataset.of);
+  if (field) field.value = target.value;
+  const slider = document.querySelector(`[data-of="${CSS.escape(target.id)}"]`);
+  if (target.id && slider) slider.value = target.value.replace(",", ".").replace("−", "-");
+}, true);
+
+document.addEventListener("htmx:afterSettle", () => light(lit));
+
+const copy = document.getElementById("copy");
+copy.hidden = !navigator.clipboard;
+copy.addEventListener("click", async () => {
+  await navigator.clipboard.writeText(location.href);
+  document.getElementById("copied").textContent = "Copied.";
+});
