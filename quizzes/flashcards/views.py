@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quizzes.accounts.middleware import find_learner
 from quizzes.accounts.services import learner_of
@@ -23,7 +23,7 @@ PAGE = "flashcards/review.html"
 
 
 @private
-@require_GET
+@require_safe
 def cards(request: HttpRequest) -> HttpResponse:
     return render(request, "flashcards/cards.html", deck_page(find_learner(request), timezone.now()))
 

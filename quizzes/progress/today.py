@@ -78,7 +78,7 @@ class Chooser:
 
     def _review_row(self) -> Row:
         counts = self.queue.counts
-        parts = [(counts.due, "due"), (counts.again, "again"), (counts.new, "new")]
+        parts = [(counts.due, "due"), (counts.again, "to see again"), (counts.new, "new")]
         reason = ", ".join(f"{number} {word}" for number, word in parts if number)
         minutes = counts.total * seconds_a_card(self.queue.log) / 60
         title = f"Review {counts.total} card{'s' if counts.total > 1 else ''}"

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from quizzes.accounts.middleware import find_learner
 from quizzes.accounts.models import User
@@ -15,7 +15,7 @@ from quizzes.progress.pages import progress_page, today_page
 from quizzes.progress.today import rows_for_a_stranger
 
 
-@require_GET
+@require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """One address, two pages: which one is told by the cookie, so a cache keeps them apart by it."""
     response = _public_today(request) if find_learner(request) is None else _own_today(request)
@@ -36,7 +36,7 @@ def _own_today(request: HttpRequest) -> HttpResponse:
 
 
 @private
-@require_GET
+@require_safe
 def progress(request: HttpRequest) -> HttpResponse:
     learner = find_learner(request)
     if learner is None:

@@ -131,7 +131,7 @@ def test_due_reviews_come_first_with_their_number_and_time(client, learner, cour
     rated(learner, Card.objects.first(), 3, now - timedelta(hours=1))
     page = read(client)
     assert titles(client)[0] == "Review 5 cards"
-    assert "1 again, 4 new." in page and "about 2 min" in page
+    assert "1 to see again, 4 new." in page and "about 2 min" in page
 
 
 def test_a_slip_made_twice_becomes_a_repair_with_its_reason(client, learner, course):
@@ -216,7 +216,7 @@ def test_progress_shows_quizzes_exercises_cards_and_open_mistakes(client, learne
     assert "i and f swapped" in page and ">once<" in page
     assert "0 of 1</td>" in page and "Results" in page
     assert re.search(r"0 of 1 · 1 of 1", page)
-    assert "You have rated 1 card." in page and "1 card is due" in page
+    assert "You have rated cards 1 time." in page and "1 card is due" in page
     assert page.count("<caption") == 4
 
 
