@@ -24,8 +24,7 @@ WARM = [
     "gunicorn.workers.gthread",
     "kombu.transport.redis",
     "studyapp.health",
-    "studyapp.wsgi",
-]
+]  # not studyapp.wsgi: it looks at the static files, which are being collected meanwhile
 
 
 def warm_up() -> None:
