@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from quizzes.errors import NotFound, Refused
-from quizzes.formats.course_files import LONGEST_TEXT, MOST_FILES
+from quizzes.formats.course_files import MOST_FILES
+from quizzes.formats.course_lessons import LONGEST_TEXT
 from quizzes.formats.yaml_nodes import LONGEST
 
 LARGEST = max(LONGEST, LONGEST_TEXT)

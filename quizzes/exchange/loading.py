@@ -65,24 +65,24 @@ def _load_rows(kind: _Kind, rows: Iterable[pack.Row], known: writing.Known, salt
         mine.add(row.id)
         stamp, found = _stamp(salt, position, row.digest), there.get(row.id)
         outcome = _outcome(found, stamp, known.course)
-        if outcome in ("created", "changed"):
-            target = found or kind.model(slug=row.id, course=known.course)  # type: ignore[call-arg]
+        if outcome in (Outcome.CREATED, Outcome.CHANGED):
+            target = found or kind.model(slug=row.id, course=known.course)  # type: ignore[misc]
             target.loaded_digest, target.is_published = stamp, True
             kind.write(target, row, position, known)
         report.count(kind.name, row.id, outcome)
     _withdraw(kind, [row for slug, row in there.items() if slug not in mine], known.course, report)
 
 
-def _outcome(found: Any, stamp: str, course: Course) -> Any:
+def _outcome(found: Any, stamp: str, course: Course) -> Outcome:
     if found is None:
-        return "created"
+        return Outcome.CREATED
     if found.course_id != course.pk:
         raise Conflict(
             "id_taken", f"The id {found.slug!r} belongs to another course.", "Give the row of this pack another id."
         )
     if found.edited_at:
-        return "kept"
-    return "unchanged" if found.loaded_digest == stamp else "changed"
+        return Outcome.KEPT
+    return Outcome.UNCHANGED if found.loaded_digest == stamp else Outcome.CHANGED
 
 
 def _withdraw(kind: _Kind, rows: Iterable[Any], course: Course, report: LoadReport) -> None:
@@ -91,7 +91,7 @@ def _withdraw(kind: _Kind, rows: Iterable[Any], course: Course, report: LoadRepo
         if row.course_id == course.pk and came_from_the_pack and not row.edited_at:
             row.is_published, row.loaded_digest = False, WITHDRAWN
             row.save(update_fields=["is_published", "loaded_digest"])
-            report.count(kind.name, row.slug, "withdrawn")
+            report.count(kind.name, row.slug, Outcome.WITHDRAWN)
 
 
 # What courses share: sources, components, misconceptions, errata. Rows no text of a learner hangs on, so nobody edits
@@ -121,8 +121,7 @@ def _load_references_of(
     stamps = dict(model._default_manager.values_list(key, "loaded_digest"))
     changed = [name for name, row in rows.items() if stamps.get(name) != row.digest]
     for name in rows:
-        outcome = "unchanged" if name not in changed else "changed" if name in stamps else "created"
-        report.count(kind, str(name), outcome)
+        report.count(kind, str(name), _reference_outcome(name in changed, name in stamps))
     objects = [model(**{key: name, "loaded_digest": rows[name].digest}, **fields_of(rows[name])) for name in changed]
     if objects:
         fields = ["loaded_digest", *fields_of(rows[changed[0]])]
@@ -132,10 +131,21 @@ def _load_references_of(
     return changed
 
 
+def _reference_outcome(is_changed: bool, was_there: bool) -> Outcome:
+    if not is_changed:
+        return Outcome.UNCHANGED
+    return Outcome.CHANGED if was_there else Outcome.CREATED
+
+
 def _load_cards(course: Course, report: LoadReport) -> None:
     made = sync_cards(course)
-    tally = Counter[Outcome](created=made.created, changed=made.changed, unchanged=made.unchanged, kept=made.kept)
-    report.tallies["card"] = +tally  # without the zeros
+    counts = {
+        Outcome.CREATED: made.created,
+        Outcome.CHANGED: made.changed,
+        Outcome.UNCHANGED: made.unchanged,
+        Outcome.KEPT: made.kept,
+    }
+    report.tallies["card"] = +Counter(counts)  # without the zeros
 
 
 def _salt(labels: Mapping[str, str]) -> str:

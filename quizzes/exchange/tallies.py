@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Literal
+from enum import StrEnum
 
-Outcome = Literal["created", "changed", "unchanged", "kept", "withdrawn"]
-SAID = {"created": "created", "changed": "changed", "unchanged": "unchanged", "kept": "kept because edited"}
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    KEPT = "kept because edited"
+    WITHDRAWN = "withdrawn"
+
+
+WRITTEN = (Outcome.CREATED, Outcome.CHANGED, Outcome.WITHDRAWN)
+ALWAYS_SAID = (Outcome.CREATED, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.KEPT)
 
 
 @dataclass
@@ -19,24 +28,28 @@ class LoadReport:
 
     def count(self, kind: str, slug: str, outcome: Outcome) -> None:
         self.tallies.setdefault(kind, Counter())[outcome] += 1
-        if outcome in ("kept", "withdrawn"):
-            getattr(self, outcome).append(f"{kind} {slug}")
+        if outcome is Outcome.KEPT:
+            self.kept.append(f"{kind} {slug}")
+        elif outcome is Outcome.WITHDRAWN:
+            self.withdrawn.append(f"{kind} {slug}")
 
     def total(self, outcome: Outcome) -> int:
         return sum(tally[outcome] for tally in self.tallies.values())
 
     @property
     def is_unchanged(self) -> bool:
-        return not any(self.total(outcome) for outcome in ("created", "changed", "withdrawn"))
+        return not any(self.total(outcome) for outcome in WRITTEN)
 
     def lines(self) -> list[str]:
         """The report as sentences: one for the whole, one a kind that moved, and what was kept or withdrawn by name."""
-        whole = ", ".join(f"{self.total(outcome)} {said}" for outcome, said in SAID.items())
-        moved = [f"  {kind}: {_said(tally)}" for kind, tally in self.tallies.items() if tally.keys() - {"unchanged"}]
+        whole = ", ".join(f"{self.total(outcome)} {outcome}" for outcome in ALWAYS_SAID)
+        moved = [
+            f"  {kind}: {_said(tally)}" for kind, tally in self.tallies.items() if tally.keys() - {Outcome.UNCHANGED}
+        ]
         named = [f"  kept because edited: {name}" for name in self.kept]
         gone = [f"  no longer in the pack, withdrawn: {name}" for name in self.withdrawn]
         return [f"{self.title}: {whole}.", *moved, *named, *gone]
 
 
 def _said(tally: Counter[Outcome]) -> str:
-    return ", ".join(f"{tally[outcome]} {outcome}" for outcome in (*SAID, "withdrawn") if tally[outcome])
+    return ", ".join(f"{tally[outcome]} {outcome}" for outcome in Outcome if tally[outcome])

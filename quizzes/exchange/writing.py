@@ -156,7 +156,7 @@ def _write_sections(lesson: Lesson, row: pack.Lesson, known: Known) -> None:
                 anchor=section.anchor,
                 position=order[section.anchor],
                 title=section.title,
-                text=section.text,
+                text=section.text.strip(),
             ),
             known.labels,
         )

@@ -50,7 +50,9 @@ def _references(course: pack.CoursePack) -> Iterator[Fault]:
     misconceptions, questions = _known(course.misconceptions), _known(course.questions)
     for term in course.terms:
         yield from _unknown(term.where, "sources", term.sources, sources)
-    for row in (*course.mnemonics, *course.questions, *course.generators, *course.lessons):
+    about: tuple[pack.Mnemonic | pack.Question | pack.Generator | pack.Lesson, ...]
+    about = (*course.mnemonics, *course.questions, *course.generators, *course.lessons)
+    for row in about:
         yield from _unknown(row.where, "components", row.components, components)
     for question in course.questions:
         yield from _unknown(question.where, "sources", question.sources, sources)

@@ -1,18 +1,25 @@
 """The files of a course pack to a CoursePack: pure; every fault of every file is told at once."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from quizzes.formats import course_pack as pack
 from quizzes.formats.course_checks import check
-from quizzes.formats.fields import SLUG, Fault, Fields, PackError, Where, read_file
+from quizzes.formats.course_lessons import read_lesson
+from quizzes.formats.fields import Fault, Fields, PackError, read_file, read_rows
 from quizzes.formats.markup import source_ids
 
 MOST_FILES = 200
-LONGEST_TEXT = 200_000  # bytes of one Markdown file
-
-_HEADING = re.compile(r"^## +(?P<title>.*?) *\{#(?P<anchor>[^}]*)\} *$")
+LISTS = (
+    "sources",
+    "components",
+    "misconceptions",
+    "glossary",
+    "mnemonics",
+    "quizzes",
+    "generators",
+    "errata",
+)
 
 
 def read_pack(files: dict[str, bytes]) -> pack.CoursePack:
@@ -23,21 +30,36 @@ def read_pack(files: dict[str, bytes]) -> pack.CoursePack:
             [Fault("course.yaml", 1, "", f"the pack has {len(files)} files, at most {MOST_FILES} are read")]
         )
     course = _read_course(files, faults)
+    faults += _strangers(files, course)
     faults += check(course)
     if faults:
         raise PackError(faults)
     return course
 
 
+def _strangers(files: dict[str, bytes], course: pack.CoursePack) -> list[Fault]:
+    """A file nobody reads is most likely misnamed, and its content would be missed."""
+    expected = {f"{name}.yaml" for name in ("course", *LISTS)}
+    for lesson in course.lessons:
+        expected |= {f"lessons/{lesson.id}/{name}" for name in ("lesson.yaml", *(f"{d}.md" for d in pack.DEPTHS))}
+    strange = (file for file in files if file not in expected and not _holds_questions(file))
+    return [Fault(file, 1, "", "is no file of a course pack, or its lesson is not in course.yaml") for file in strange]
+
+
+def _holds_questions(file: str) -> bool:
+    return file.startswith("questions/") and file.endswith(".yaml")
+
+
 def _read_course(files: dict[str, bytes], faults: list[Fault]) -> pack.CoursePack:
     def rows[Read](file: str, read: Callable[[Fields], Read]) -> tuple[Read, ...]:
         name = file.removesuffix(".yaml")
-        return read_file(files, file, faults, lambda top: _rows(top, name, read), ())
+        return read_file(files, file, faults, lambda top: read_rows(top, name, read), ())
 
     def about(top: Fields) -> tuple[str, str, str, tuple[str, ...]]:
         return top.slug(), top.text("title", 200), top.text("summary", 1000), top.words("lessons", required=True)
 
-    course_id, title, summary, lessons = read_file(files, "course.yaml", faults, about, ("", "", "", ()))
+    nothing: tuple[str, str, str, tuple[str, ...]] = ("", "", "", ())
+    course_id, title, summary, lessons = read_file(files, "course.yaml", faults, about, nothing)
     return pack.CoursePack(
         id=course_id,
         title=title,
@@ -50,26 +72,18 @@ def _read_course(files: dict[str, bytes], faults: list[Fault]) -> pack.CoursePac
         questions=_questions(files, faults),
         quizzes=rows("quizzes.yaml", _quiz),
         generators=rows("generators.yaml", _generator),
-        lessons=tuple(_lesson(files, slug, faults) for slug in lessons),
+        lessons=tuple(read_lesson(files, slug, faults) for slug in lessons),
         errata=rows("errata.yaml", _erratum),
     )
 
 
-def _rows[Read](top: Fields, name: str, read: Callable[[Fields], Read]) -> tuple[Read, ...]:
-    found = []
-    for row in top.rows(name, required=True):
-        found.append(read(row))
-        row.done()
-    return tuple(found)
-
-
 def _questions(files: dict[str, bytes], faults: list[Fault]) -> tuple[pack.Question, ...]:
-    names = sorted(file for file in files if file.startswith("questions/") and file.endswith(".yaml"))
+    names = sorted(filter(_holds_questions, files))
     if not names:
         faults.append(Fault("questions/", 1, "", "is missing: a course has at least one file of questions"))
     found: list[pack.Question] = []
     for file in names:
-        found += read_file(files, file, faults, lambda top: _rows(top, "questions", _question), ())
+        found += read_file(files, file, faults, lambda top: read_rows(top, "questions", _question), ())
     return tuple(found)
 
 
@@ -233,89 +247,6 @@ def _erratum(row: Fields) -> pack.Erratum:
         covered_by=row.words("covered_by"),
         where=row.where,
     )
-
-
-# Lessons: a YAML file, and one Markdown file a depth.
-
-
-def _lesson(files: dict[str, bytes], slug: str, faults: list[Fault]) -> pack.Lesson:
-    file = f"lessons/{slug}/lesson.yaml"
-
-    def read(row: Fields) -> pack.Lesson:
-        return pack.Lesson(
-            id=slug,
-            where=row.where,
-            title=row.text("title", 200),
-            summary=row.text("summary", 1000),
-            minutes=row.whole("minutes", 1, 240),
-            components=row.words("components", required=True),
-            generators=row.words("generators"),
-            quizzes=row.words("quizzes"),
-            sections=tuple(s for depth in pack.DEPTHS for s in _sections(files, slug, depth, faults)),
-            bets=_rows(row, "bets", _bet),
-            dialogue=_rows(row, "dialogue", _line),
-        )
-
-    empty = pack.Lesson(slug, Where(file, 1), "", "", 1, (), (), (), (), (), ())
-    return read_file(files, file, faults, read, empty)
-
-
-def _bet(row: Fields) -> pack.Bet:
-    return pack.Bet(
-        anchor=row.slug("anchor", 60),
-        prompt=row.text("prompt", 300),
-        answer=row.number("answer"),
-        tolerance=row.number("tolerance", default=0.05),
-        reveal=row.text("reveal", 600),
-        where=row.where,
-    )
-
-
-def _line(row: Fields) -> pack.Line:
-    return pack.Line(row.choice("speaker", ("Student", "Teacher")), row.text("text", 800), row.where)
-
-
-def _sections(files: dict[str, bytes], slug: str, depth: str, faults: list[Fault]) -> list[pack.Section]:
-    """The sections of one depth: each begins with a line `## Title {#anchor}`."""
-    file = f"lessons/{slug}/{depth}.md"
-    found: list[tuple[str, str, int, list[str]]] = []
-    for number, line in enumerate(_text_lines(files, file, faults), start=1):
-        if match := _HEADING.match(line):
-            found.append((match["title"], match["anchor"], number, []))
-        elif line.startswith("## "):
-            faults.append(Fault(file, number, "heading", f"needs `## Title {{#anchor}}`, found {line!r}"))
-        elif found:
-            found[-1][3].append(line)
-        elif line.strip():
-            faults.append(Fault(file, number, "heading", "text stands before the first section"))
-    return [_section(depth, file, *each, faults) for each in found]
-
-
-def _section(
-    depth: str, file: str, title: str, anchor: str, number: int, lines: list[str], faults: list[Fault]
-) -> pack.Section:
-    text = "\n".join(lines)
-    where = Where(file, number, anchor)
-    if not SLUG.match(anchor) or len(anchor) > 60:
-        faults.append(where.fault(f"an anchor needs small letters, digits and hyphens, found {anchor!r}"))
-    if not title or len(title) > 200:
-        faults.append(where.fault("a section needs a title of at most 200 characters"))
-    return pack.Section(depth, anchor, title, text.strip("\n"), tuple(source_ids(text)), where)
-
-
-def _text_lines(files: dict[str, bytes], file: str, faults: list[Fault]) -> list[str]:
-    content = files.get(file)
-    if content is None:
-        faults.append(Fault(file, 1, "", "is missing: a lesson has three depths"))
-    elif len(content) > LONGEST_TEXT:
-        faults.append(Fault(file, 1, "", f"has {len(content)} bytes, at most {LONGEST_TEXT} are read"))
-    else:
-        try:
-            return content.decode("utf-8").splitlines()
-        except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
-            faults.append(Fault(file, line, "", "is not UTF-8 text"))
-    return []
 
 
 def _unique(*lists: tuple[str, ...] | list[str]) -> tuple[str, ...]:

@@ -181,6 +181,15 @@ def read_file[Read](
     return value
 
 
+def read_rows[Read](top: Fields, name: str, read: Callable[[Fields], Read]) -> tuple[Read, ...]:
+    """Every row of a list, each read with `read`."""
+    found = []
+    for row in top.rows(name, required=True):
+        found.append(read(row))
+        row.done()
+    return tuple(found)
+
+
 def _kind(node: Node) -> str:
     match node.value:
         case None:

@@ -13,6 +13,7 @@ What it knows beyond Markdown (HTML in the text is shown, never obeyed):
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 
 import nh3
@@ -30,6 +31,8 @@ _QUANTITY = re.compile(rf"\[\[([{QUANTITIES}])(?:\|([^\[\]|\n]+))?\]\]")
 _SOURCE = re.compile(r"\[@([a-z0-9]+(?:-[a-z0-9]+)*)\]")
 _INLINE_FORMULA = re.compile(r"\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$")
 _LETTER = re.compile(rf"<mi>([{QUANTITIES}])</mi>")
+_BLOCK_END = re.compile(r"</(?:p|div|li|h\d|td|th|pre|blockquote)>|<br>")
+_TAG = re.compile(r"<[^>]+>")
 _NAME_AND_YEAR = re.compile(r"([a-z]+)(\d{4})[a-z]?$")
 _WORDS = "words:"
 
@@ -92,7 +95,7 @@ def mathml(latex: str, *, block: bool = False) -> str:
 
 def plain_text(html: str) -> str:
     """The words of rendered HTML, for search and for lists."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    return " ".join(unescape(_TAG.sub("", _BLOCK_END.sub(" ", html))).split())
 
 
 def source_name(source_id: str, labels: Mapping[str, str]) -> str:

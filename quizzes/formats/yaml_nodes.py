@@ -66,7 +66,7 @@ class _Builder:
         return self.root or Node(None, 1)
 
     def _take(self, event: yaml.Event) -> None:
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         match event:
             case yaml.AliasEvent():
                 raise YamlFault("aliases are not used here: write the text out", line)
@@ -108,8 +108,8 @@ class _Builder:
 def _refuse_extras(event: yaml.NodeEvent, line: int) -> None:
     if event.anchor:
         raise YamlFault("anchors are not used here: write the text out", line)
-    if event.tag is not None:
-        raise YamlFault(f"tags are not used here, found {event.tag}", line)
+    if (tag := getattr(event, "tag", None)) is not None:
+        raise YamlFault(f"tags are not used here, found {tag}", line)
 
 
 def _checked_key(node: Node, holder: dict[str, Node]) -> Node:
