@@ -49,10 +49,11 @@ def run(supervisor: Supervisor) -> None:
     """Every step of a start, in order; then watch for ever."""
     var = made_folder(places.var_dir())
     host, port = wanted_address()
-    lock = only_one(var / "running.lock", f"http://{shown(host)}:{port}/")
+    lock = only_one(var / "running.lock")
     listener = bound_socket(host, port)
     host, port = listener.getsockname()[:2]
     address = f"http://{shown(host)}:{port}"
+    print(f"{address}/", file=lock, flush=True)
     first = start_all(supervisor, var, listener)
     wait_for_page(supervisor, host, port)
     say(f"Carousel is ready: {address}/")
@@ -114,8 +115,11 @@ def wanted_address() -> tuple[str, int]:
     return os.environ.get("HOST") or "127.0.0.1", int(port)
 
 
-def only_one(path: Path, address: str) -> IO[str]:
-    """Hold the folder's lock. Parts inherit it, so that it is free only when the last of them is gone."""
+def only_one(path: Path) -> IO[str]:
+    """Hold the folder's lock. Parts inherit it, so that it is free only when the last of them is gone.
+
+    A second start reads in it where the first one is to be found.
+    """
     file = open(path, "a+")  # noqa: SIM115 (it stays open as long as we run)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -123,8 +127,6 @@ def only_one(path: Path, address: str) -> IO[str]:
         file.seek(0)
         raise Failed(f"Carousel already runs in this folder: {file.read().strip() or 'it is just starting'}") from None
     file.truncate(0)
-    file.write(address)
-    file.flush()
     return file
 
 

@@ -10,10 +10,11 @@ import textwrap
 
 import pytest
 
+from studyapp import places
+from tests.conftest import need
 from tests.servers import ROOT, Site, are_gone, wait_for
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
-PARTS = {"database", "broker", "worker", "relay"}
 
 
 def refused(var, **env):
@@ -25,32 +26,6 @@ def refused(var, **env):
 
 def is_one_sentence(text):
     return text.count("\n") == 0 and 10 < len(text) < 300
-
-
-def test_the_site_comes_up_whole_and_ends_without_a_trace(start_site):
-    site = start_site()
-    status, parts = site.readyz()
-    assert (status, parts) == (200, dict.fromkeys(PARTS, "well"))
-    processes = site.processes()
-    assert len(processes) >= 8
-    assert site.stop() == 0
-    assert are_gone(processes)
-
-
-def test_the_first_sign_in_is_printed_once_and_serves_once(start_site, tmp_path):
-    first = start_site()
-    link = re.search(r"http://\S+/account/\S+", first.read())
-    assert link
-    assert first.stop() == 0
-    again = start_site()
-    assert "/account/" not in again.read()
-
-
-def test_ctrl_c_ends_it_like_any_other_way(start_site):
-    site = start_site()
-    processes = site.processes()
-    assert site.stop(signal.SIGINT) == 0
-    assert are_gone(processes)
 
 
 def test_a_taken_port_is_told_in_one_sentence(tmp_path):
@@ -72,51 +47,6 @@ def test_an_impossible_address_is_told_in_one_sentence(tmp_path, name, value):
     assert value in said
 
 
-def test_a_second_start_in_the_same_folder_is_refused_and_leaves_the_first_alone(start_site):
-    site = start_site()
-    code, said = refused(site.var)
-    assert code != 0
-    assert is_one_sentence(said)
-    assert "already runs in this folder" in said
-    assert site.readyz()[0] == 200
-
-
-def test_a_very_deep_folder_gets_its_sockets_elsewhere(start_site, tmp_path):
-    deep = tmp_path / "/".join(["a-folder-with-a-long-name"] * 8)
-    deep.mkdir(parents=True)
-    site = start_site(deep / "var")
-    assert site.readyz()[0] == 200
-    assert not list(deep.rglob("*.sock"))
-
-
-def test_a_killed_part_is_named_by_readyz_and_comes_back_by_itself(start_site):
-    site = start_site()
-    for part in ("worker", "broker", "relay", "web"):
-        os.kill(site.pid_of(part), signal.SIGKILL)
-        wait_for(lambda part=part: f"The {part} ended unexpectedly" in site.read(), f"word of the {part}'s death")
-        wait_for(lambda: site.readyz()[0] == 200, f"a new {part}", 60)
-
-
-def test_the_dead_part_is_the_one_that_readyz_names(start_site):
-    site = start_site()
-    os.kill(site.pid_of("broker"), signal.SIGSTOP)
-    stopped = site.pid_of("broker")
-    status, parts = site.readyz()
-    os.kill(stopped, signal.SIGCONT)
-    assert status == 503
-    assert parts["broker"] != "well"
-    assert parts["database"] == parts["relay"] == "well"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent died")
-def test_even_a_killed_launcher_leaves_no_process_behind(start_site):
-    site = start_site()
-    processes = site.processes()
-    site.process.kill()
-    site.process.wait()
-    wait_for(lambda: are_gone(processes), "the end of all parts", 20)
-
-
 def test_a_part_that_dies_again_and_again_is_named():
     script = """
         import sys, tempfile
@@ -134,3 +64,77 @@ def test_a_part_that_dies_again_and_again_is_named():
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT, capture_output=True, text=True)
     assert re.search(r"The oven died 5 times in a row \(exit code 3\)", done.stdout), done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def deep_folder(tmp_path_factory):
+    """So deep that no socket could have its path there."""
+    folder = tmp_path_factory.mktemp("site") / "/".join(["a-folder-with-a-long-name"] * 8)
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(deep_folder):
+    """One site for all tests that leave it running. The last test of this file ends it."""
+    need("Redis")
+    running = Site(deep_folder / "var").start()
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+def test_every_part_of_the_site_is_well(site):
+    assert site.readyz() == (200, dict.fromkeys(["database", "broker", "worker", "relay"], "well"))
+    assert len(site.processes()) >= 8
+
+
+def test_a_very_deep_folder_has_its_sockets_elsewhere(site, deep_folder):
+    assert site.pid_of("broker")
+    assert not list(deep_folder.rglob("*.sock"))
+
+
+def test_a_second_start_in_the_same_folder_is_refused_and_leaves_the_first_alone(site):
+    code, said = refused(site.var)
+    assert code != 0
+    assert is_one_sentence(said)
+    assert f"already runs in this folder: {site.url}" in said
+    assert site.readyz()[0] == 200
+
+
+def test_a_part_that_hangs_is_named_by_readyz(site):
+    broker = site.pid_of("broker")
+    os.kill(broker, signal.SIGSTOP)
+    try:
+        status, parts = site.readyz()
+    finally:
+        os.kill(broker, signal.SIGCONT)
+    assert status == 503
+    assert parts["broker"] != "well"
+    assert parts["database"] == parts["relay"] == "well"
+
+
+@pytest.mark.parametrize("part", ["worker", "broker", "relay", "beat", "web"])
+def test_a_killed_part_comes_back_by_itself(site, part):
+    killed = site.pid_of(part)
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: f"The {part} ended unexpectedly (signal SIGKILL)" in site.read(), f"word of the {part}'s death")
+    wait_for(lambda: site.pid_of(part) not in {None, killed}, f"a new {part}")
+    wait_for(lambda: site.readyz()[0] == 200, "a site that is well again")
+
+
+def test_the_first_sign_in_is_printed_once_and_no_end_leaves_a_trace(site):
+    """SIGTERM, then Ctrl-C, then kill -9 of the launcher itself, each after a start in the same folder."""
+    assert len(re.findall(r"http://\S+/account/\S+", site.read())) == 1
+    for number in (signal.SIGTERM, signal.SIGINT):
+        processes = site.processes()
+        assert site.stop(number) == 0
+        assert are_gone(processes)
+        assert not places.socket_dir(site.var).exists()
+        site.start()
+        assert "/account/" not in site.read()
+    if sys.platform == "linux":  # elsewhere nobody tells children that their parent died
+        processes = site.processes()
+        site.process.kill()
+        site.process.wait()
+        wait_for(lambda: are_gone(processes), "the end of all parts")
