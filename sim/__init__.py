@@ -18,6 +18,7 @@ from sim.errors import SimError
 from sim.exercises import Exercise, Range
 from sim.layers import Layer, layer
 from sim.printers.code import numpy_code
+from sim.printers.diagram import svg
 from sim.printers.latex import latex
 from sim.printers.mathml import mathml, substituted
 from sim.printers.text import substituted_text, text
@@ -54,6 +55,7 @@ __all__ = [
     "substituted",
     "substituted_text",
     "substituted_words",
+    "svg",
     "text",
     "words",
 ]
