@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 import sim
 from quizzes.items.marking import Key, Own, Rule, Values
 from quizzes.items.specification import Specification, quantity, step_number
@@ -48,7 +50,7 @@ class SimWorking:
         for decimals in range(asked - 1, 0, -1):
             yield tuple(half_up(number, decimals) for number in whole)
 
-    def value(self, name: str, own: Own, *, slip: str | None = None, decimals: int | None = None) -> Values:
+    def value(self, name: str, own: Own, *, slip: sim.Slip | str | None = None, decimals: int | None = None) -> Values:
         """One asked quantity when the earlier ones are the learner's own; with a slip, or without."""
         own = {key: list(values) for key, values in own.items()}
         return _numbers(sim.evaluate_with(self.layer, *self.inputs, own=own, asked=name, slip=slip, decimals=decimals))
@@ -63,13 +65,60 @@ class SimWorking:
         return next(each for each in sim.slips_for(self.layer.cell, name) if each.id == slip)
 
     def line(self, name: str, own: Own, slip: sim.Slip) -> dict[str, str]:
-        """What was evaluated, with the numbers put in."""
-        return {"text": slip.formula}
+        """What was evaluated: the slip's formula, and the same with the learner's numbers put in.
+
+        `text` for a sentence, `formula` and `numbers` as MathML.
+        """
+        shown = slip.asked if slip.asked in slip.changes else next(iter(slip.changes))
+        step = step_number(name) or 1
+        trace = OwnTrace(self, name, own, slip)
+        put_in = "; ".join(map(_turned, sim.substituted_text(trace, shown, step)))
+        so = "" if shown == quantity(name) else f"; so {quantity(name)} = {_written(trace, quantity(name), step)}"
+        return {
+            "text": f"{sim.text(slip)}: {put_in}{so}",
+            "formula": sim.mathml(slip, block=False),
+            "numbers": sim.substituted(trace, shown, step, block=False),
+            "so": so.removeprefix("; "),
+        }
 
     def read_by(self, name: str, own: Own) -> list[str]:
         """Which of the learner's numbers this step itself reads: without them it would come out otherwise."""
         with_all = self.value(name, own)
         return [each for each in own if self.value(name, {key: own[key] for key in own if key != each}) != with_all]
+
+
+class OwnTrace(sim.Trace):
+    """The trace of a slip in which the learner's own earlier numbers stand; for printers."""
+
+    def __init__(self, working: SimWorking, asked: str, own: Own, slip: sim.Slip) -> None:
+        step = step_number(asked) or 1
+        decimals = working.specification.decimals
+        made = sim.evaluate_slip(slip, working.layer, *working.inputs, step=step, decimals=decimals)
+        self.__dict__.update(vars(made))
+        self.working, self.own, self.slip = working, {key: own[key] for key in own if key != asked}, slip
+        self.slipped_at = step
+
+    def at(self, name: str, step: int) -> Any:
+        if name in ("h_prev", "c_prev") and step > 1:
+            return self.at(name[0], step - 1)
+        key = f"{name}@{step}"
+        if name not in self.cell_at(step).equations:
+            return super().at(name, step)
+        if key in self.own:
+            return np.array(self.own[key])
+        slip = self.slip if step == self.slipped_at else None
+        return np.array(self.working.value(key, self.own, slip=slip, decimals=self.decimals))
+
+
+def _turned(line: str) -> str:
+    """ "0.8030 = 0.3752·1.3 + …" as one computes it: the value last."""
+    value, _, computed = line.partition(" = ")
+    return value if computed == value else f"{computed} = {value}"
+
+
+def _written(trace: sim.Trace, name: str, step: int) -> str:
+    entries = [f"{entry:.{trace.decimals}f}".replace("-", "−") for entry in trace.at(name, step)]
+    return entries[0] if len(entries) == 1 else f"({', '.join(entries)})"
 
 
 def _numbers(array: Any) -> Values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
@@ -74,20 +74,14 @@ def _claim_seeds(version: GeneratorVersion, count: int) -> range:
 
 
 def _store(version: GeneratorVersion, accepted: list[sim.Certificate], most: int, state: str) -> list[Variant]:
+    """Store what no stored variant and no earlier one of the block is like."""
+    unlike = list({each.digest: each for each in reversed(accepted)}.values())[::-1]
     try:
-        return _insert(version, list(_unlike(version, accepted))[:most], state)
-    except IntegrityError:  # the same numbers were stored this very moment: look again, once
-        return _insert(version, list(_unlike(version, accepted))[:most], state)
-
-
-def _unlike(version: GeneratorVersion, accepted: list[sim.Certificate]) -> Iterator[sim.Certificate]:
-    """Those whose numbers no stored variant and no earlier one of the block has."""
-    digests = [each.digest for each in accepted]
-    seen = set(version.variants.filter(digest__in=digests).values_list("digest", flat=True))
-    for certificate in accepted:
-        if certificate.digest not in seen:
-            seen.add(certificate.digest)
-            yield certificate
+        return _insert(version, unlike[:most], state)
+    except IntegrityError:  # some of these numbers are there already
+        stored = version.variants.filter(digest__in=[each.digest for each in unlike])
+        seen = set(stored.values_list("digest", flat=True))
+        return _insert(version, [each for each in unlike if each.digest not in seen][:most], state)
 
 
 @transaction.atomic
@@ -162,9 +156,11 @@ def take_variant(*, generator: Generator) -> Variant:
 def _from_pool(generator: Generator, version: GeneratorVersion) -> Variant | None:
     pool = _in_pool(version).order_by("id")
     variant = pool.select_for_update(skip_locked=True).first()
-    if variant is not None:
-        variant.state = Variant.State.TAKEN
-        variant.save(update_fields=["state"])
+    if variant is None:
+        order_top_up(generator)
+        return None
+    variant.state = Variant.State.TAKEN
+    variant.save(update_fields=["state"])
     if not pool[generator.low_water - 1 : generator.low_water].exists():
         order_top_up(generator)
     return variant

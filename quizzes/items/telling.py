@@ -65,7 +65,7 @@ class _Teller:
             "state": step.state,
             "slips": list(step.slips),
             "read_as": [reading.value for reading in step.readings],
-            "message": _sentence(told.get("title", "")) + _evaluated(told) + told.get("text", ""),
+            "message": " ".join(filter(None, (_title(told), _evaluated(told), told.get("text", "")))),
             "shown": told,
         }
 
@@ -79,7 +79,7 @@ class _Teller:
         return {"text": next(reading.fault for reading in step.readings if reading.fault)}
 
     def _right(self, step: Step) -> Told:
-        return {"text": self.specification.reason(step.name, self.turn)}
+        return {"text": self.specification.reason(step.name, self.turn) or "Right."}
 
     def _right_with_yours(self, step: Step) -> Told:
         theirs = self.working.read_by(step.name, step.own)
@@ -113,9 +113,9 @@ class _Teller:
         return {"text": text}
 
 
-def _sentence(title: str) -> str:
-    return f"{title[0].upper()}{title[1:]}. " if title else ""
+def _title(told: Told) -> str:
+    return f"{told['title']}." if told.get("title") else ""
 
 
 def _evaluated(told: Told) -> str:
-    return f"You evaluated {told['line']['text']}. " if "line" in told else ""
+    return f"You evaluated {told['line']['text']}." if "line" in told else ""

@@ -1,0 +1,46 @@
+"""What the form of a taking sends, put into the words of the service. What stands in a field is read by marking."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from quizzes.errors import Refused
+
+MOST_KEPT = 100  # characters kept of what was typed; far fewer are read as a number
+MOST_ENTRIES = 16
+HIDDEN = {"csrfmiddlewaretoken", "submission_id", "seq"}
+FIELD = re.compile(r"([a-z]\w{0,20}?)(?:-([0-9]{1,3}))?(_meant)?")
+
+
+class CheckForm(forms.Form):
+    """A field is named as the quantity it asks for, "c-1" for c@1; a vector has the same name once an entry."""
+
+    submission_id = forms.UUIDField()
+    seq = forms.IntegerField(min_value=1)
+
+    def __init__(self, posted: QueryDict) -> None:
+        super().__init__(posted)
+        self.answers: dict[str, list[str]] = {}
+        self.meant: dict[str, str] = {}
+        for field in posted:
+            match = FIELD.fullmatch(field)
+            if field in HIDDEN or match is None:
+                continue
+            quantity, step, is_meant = match.groups()
+            name = f"{quantity}@{step}" if step else quantity
+            if is_meant:
+                self.meant[name] = str(posted[field])[:MOST_KEPT]
+            else:
+                self.answers[name] = [text[:MOST_KEPT] for text in posted.getlist(field)[:MOST_ENTRIES]]
+
+    def sent(self) -> dict[str, Any]:
+        """The arguments of `record`. Raises Refused when the hidden fields are not those of our form."""
+        if not self.is_valid():
+            raise Refused(
+                "bad_form", "This form is not the one we gave out.", "Load the page again and check once more."
+            )
+        return {**self.cleaned_data, "answers": self.answers, "meant": self.meant}

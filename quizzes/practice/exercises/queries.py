@@ -1,0 +1,131 @@
+"""What the pages and the API of exercises read. Nothing here reaches a key before the solution is released."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from quizzes.accounts.models import User
+from quizzes.catalog.models import Misconception
+from quizzes.errors import Conflict, NotFound
+from quizzes.items.models import Generator, Variant, VariantKey
+from quizzes.items.specification import Specification, quantity, step_number
+from quizzes.practice.models import AnswerEvent, Attempt
+
+
+@dataclass(frozen=True)
+class Taking:
+    """One learner's taking of one variant: what is given and asked, and what he sent last."""
+
+    attempt: Attempt
+    variant: Variant
+    specification: Specification
+    last_event: AnswerEvent | None = None
+
+    @property
+    def generator(self) -> Generator:
+        return self.variant.version.generator
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        return self.last_event.result if self.last_event else {"steps": [], "complete": False}
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        return self.last_event.response.get("answers", {}) if self.last_event else {}
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.result["complete"])
+
+
+def generators_for(user: User | None) -> QuerySet[Generator]:
+    """The exercises there are, each with its current version, easy ones first."""
+    visible = Generator.objects.visible_to(user).filter(current__isnull=False)
+    return visible.select_related("current").order_by("level", "position", "slug")
+
+
+def generator_by_slug(user: User | None, slug: str) -> Generator:
+    generator = generators_for(user).filter(slug=slug).first()
+    if generator is None:
+        raise NotFound("exercise_unknown", "There is no such exercise.", "Choose one from the list of exercises.")
+    return generator
+
+
+def taking(user: User | None, attempt_id: UUID) -> Taking:
+    """A learner's own taking. Raises NotFound for another's."""
+    attempts = Attempt.objects.visible_to(user).select_related("variant__version__generator")
+    attempt = attempts.filter(pk=attempt_id, variant__isnull=False).first()
+    if attempt is None:
+        raise taking_unknown()
+    return _taking(attempt, attempt.events.order_by("-seq").first())
+
+
+def taking_of(event: AnswerEvent) -> Taking:
+    """The taking as it stands after an answer."""
+    return _taking(event.attempt, event)
+
+
+def _taking(attempt: Attempt, last_event: AnswerEvent | None) -> Taking:
+    if attempt.variant is None:
+        raise taking_unknown()
+    specification = Specification.from_json(attempt.variant.version.specification)
+    return Taking(attempt, attempt.variant, specification, last_event)
+
+
+def taking_unknown() -> NotFound:
+    return NotFound("taking_unknown", "There is no such exercise of yours.", "Take one from the list of exercises.")
+
+
+def open_takings(user: User | None, generator: Generator) -> list[Attempt]:
+    """What this learner has begun of this exercise and not ended, the newest first."""
+    if user is None:
+        return []
+    attempts = Attempt.objects.filter(user=user, variant__version__generator=generator, state=Attempt.State.OPEN)
+    return list(attempts.order_by("-started_at")[:3])
+
+
+def released_key(taking: Taking) -> VariantKey:
+    """The key, once the solution was asked for. Raises Conflict before."""
+    if taking.attempt.is_open:
+        raise Conflict("still_open", "The solution is not released yet.", "Ask for the worked solution first.")
+    return VariantKey.objects.get(variant=taking.variant)
+
+
+def corrections_of(slips: Iterable[str]) -> dict[str, str]:
+    """The catalogue's line of correction for each slip; "B06a" stands in row B06."""
+    rows = {slip: catalogue_id(slip) for slip in slips}
+    if not rows:
+        return {}
+    lines = dict(Misconception.objects.filter(slug__in=set(rows.values())).values_list("slug", "correction"))
+    return {slip: lines[row] for slip, row in rows.items() if row in lines}
+
+
+def catalogue_id(slip: str) -> str:
+    return slip.rstrip("abcdefgh")
+
+
+def payload(taking: Taking) -> dict[str, Any]:
+    """What the API says of a taking: no key, no slip, no certificate."""
+    specification, variant = taking.specification, taking.variant
+    return {
+        "id": str(taking.attempt.pk),
+        "generator": taking.generator.slug,
+        "version": variant.version.number,
+        "seed": variant.seed,
+        "cell": specification.cell,
+        "convention": specification.convention,
+        "format": specification.format,
+        "decimals": specification.decimals,
+        "tolerance": specification.tolerance,
+        "given": variant.given,
+        "asked": [
+            {"name": quantity(name), "step": step_number(name), "shape": [specification.H]}
+            for name in specification.asked
+        ],
+    }
