@@ -35,7 +35,7 @@ function search() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (event.repeat || event.ctrlKey || event.metaKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
   const key = pressed(event);
   if (!event.altKey && (!single() || typing(event.target) || native(event.target, key))) return;
   if (act(key) !== false) event.preventDefault();
