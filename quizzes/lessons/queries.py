@@ -105,6 +105,11 @@ def exercises_of(lesson: Lesson, reader: User | None = None) -> list[Generator]:
     return list(Generator.objects.visible_to(reader).filter(slug__in=lesson.generators))
 
 
+def exercise_on(cell: str, reader: User | None = None) -> Generator | None:
+    """The first exercise on this cell: what "practise this" leads to."""
+    return Generator.objects.visible_to(reader).filter(current__specification__cell=cell).first()
+
+
 def glossary(text: str = "", reader: User | None = None) -> QuerySet[GlossaryTerm]:
     """The terms in which every word of `text` is found, by the alphabet."""
     terms = GlossaryTerm.objects.visible_to(reader).prefetch_related(Prefetch("sources", to_attr="cited"))

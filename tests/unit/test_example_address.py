@@ -1,5 +1,6 @@
 """A worked example is its address: what is written is read back, and what can't be shown is refused in one sentence."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
@@ -53,7 +54,7 @@ def test_a_form_may_send_each_entry_on_its_own_with_a_decimal_comma_and_a_true_m
 
 def test_a_larger_size_keeps_every_number_in_its_place():
     small = address.usual("gru", D=1, H=2, T=1)
-    sent = parse_qs(address.query(small)) | {"was": ["1.2.1"], "H": ["3"], "T": ["2"]}
+    sent = parse_qs(address.query(small)) | {"was": ["1.2.1.pytorch"], "H": ["3"], "T": ["2"]}
     grown = address.read("gru", sent)
     assert [row[:2] for row in grown.numbers["U_z"][:2]] == list(small.numbers["U_z"])
     assert grown.numbers["x"][0] == small.numbers["x"][0]
@@ -61,18 +62,24 @@ def test_a_larger_size_keeps_every_number_in_its_place():
 
 
 def test_a_smaller_sequence_moves_the_step_shown_into_it():
-    sent = parse_qs(address.query(address.usual("rnn"), step=5)) | {"was": ["1.1.5"], "T": ["2"]}
+    sent = parse_qs(address.query(replace(address.usual("rnn"), step=5))) | {"was": ["1.1.5.pytorch"], "T": ["2"]}
     assert address.read("rnn", sent).step == 2
 
 
-def test_the_other_convention_keeps_what_both_have():
+def test_where_the_reset_gate_acts_before_the_product_the_two_biases_are_one():
     pytorch = address.usual("gru")
     cho = address.in_convention(pytorch, "cho2014")
-    assert cho.numbers["b_n"] == pytorch.numbers["b_in"]
+    assert cho.numbers["b_n"] == ((-0.2,),)
     assert "b_hn" not in cho.numbers
     assert read_back(cho) == cho
     back = address.in_convention(cho, "pytorch")
-    assert (back.numbers["b_in"], back.numbers["b_hn"]) == (pytorch.numbers["b_in"], ((0.0,),))
+    assert (back.numbers["b_in"], back.numbers["b_hn"]) == (((-0.2,),), ((0.0,),))
+
+
+def test_a_form_that_changes_the_convention_is_read_in_the_one_it_was_made_for():
+    pytorch = address.usual("gru")
+    sent = parse_qs(address.query(pytorch)) | {"was": [address.form_of(pytorch)], "convention": ["cho2014"]}
+    assert address.read("gru", sent) == address.in_convention(pytorch, "cho2014")
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)

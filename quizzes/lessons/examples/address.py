@@ -3,8 +3,9 @@
     /examples/lstm/?convention=pytorch&D=1&H=1&T=2&x=0.9;-0.4&h0=-0.7&c0=1.3&W_i=-1.7&...&step=2
 
 A matrix is written row by row, `,` between columns and `;` between rows. A form sends the same name once for each entry
-and, in `was`, the sizes its fields had: so the numbers keep their places when a size is changed. What is left out has a
-usual value (`usual`). Numbers are kept to four decimals, so that every view shows what was computed with.
+and, in `was`, the sizes and the convention of its fields: so the numbers keep their places when one of these changes.
+What is left out has a usual value (`usual`). Numbers are kept to four decimals, so that every view shows what was
+computed with.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Example:
     T: int
     numbers: Mapping[str, Rows]
     step: int = 1
+    unit: int = 1  # whose values the diagram shows
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -70,13 +72,13 @@ def usual(cell: str, convention: str = "pytorch", **sizes: int) -> Example:
     return read(cell, asked)
 
 
-def query(example: Example, step: int | None = None) -> str:
+def query(example: Example) -> str:
     """The canonical query of an example: `read` gives it back, digit for digit."""
     pairs: list[tuple[str, str]] = [("convention", example.convention)]
     pairs += [(name, str(size)) for name, size in example.sizes.items()]
     pairs += [(name, written(rows)) for name, rows in example.numbers.items()]
-    shown = example.step if step is None else step
-    return urlencode(pairs + ([("step", str(shown))] if shown != 1 else []), safe=",;")
+    pairs += [(name, str(place)) for name, place in (("step", example.step), ("unit", example.unit)) if place != 1]
+    return urlencode(pairs, safe=",;")
 
 
 def written(rows: Rows) -> str:
@@ -88,17 +90,28 @@ def number_text(number: float) -> str:
     return f"{number + 0.0:.{DECIMALS}f}".rstrip("0").rstrip(".")
 
 
+def form_of(example: Example) -> str:
+    """What a form sends as `was`: how its fields are to be read."""
+    return f"{example.D}.{example.H}.{example.T}.{example.convention}"
+
+
 def in_convention(example: Example, convention: str) -> Example:
-    """The same numbers read by another convention; a candidate has one bias there and two here, or the reverse."""
-    own = dict(example.numbers)
-    own.setdefault("b_n", own.get("b_in", ()))
-    own.setdefault("b_in", own["b_n"])
+    """The same numbers read by another convention.
+
+    A GRU's candidate has two biases where the reset gate acts after the product, one where it acts before: the two are
+    added on the way there, and the one becomes b_in, beside a b_hn of 0, on the way back.
+    """
     other = replace(example, convention=convention)
-    numbers = {
-        name: own.get(name) or tuple(tuple(0.0 for _ in range(columns)) for _ in range(rows))
-        for name, (rows, columns) in shapes(other).items()
-    }
-    return replace(other, numbers=numbers)
+    numbers = dict(example.numbers)
+    if "b_hn" in numbers:
+        numbers["b_n"] = (tuple(map(_sum, numbers["b_in"][0], numbers["b_hn"][0])),)
+    elif "b_n" in numbers:
+        numbers |= {"b_in": numbers["b_n"], "b_hn": ((0.0,) * example.H,)}
+    return replace(other, numbers={name: numbers[name] for name in shapes(other)})
+
+
+def _sum(left: float, right: float) -> float:
+    return round(left + right, DECIMALS) + 0.0
 
 
 def shapes(example: Example) -> dict[str, tuple[int, int]]:
@@ -139,11 +152,13 @@ class _Reader:
         sizes = {name: self._whole(name, size, LARGEST_SIZES[name]) for name, size in USUAL_SIZES[self.cell].items()}
         if self.faults:  # no table is laid out for sizes that are refused
             return Example(self.cell, convention, **sizes, numbers={})
-        were = self._sizes_before(sizes)
-        declared = sim.cell(self.cell, convention)
+        were, used = self._before(sizes, convention)
+        declared = sim.cell(self.cell, used)
         now, before = _shapes(declared, sizes), _shapes(declared, were)
         numbers = {name: self._rows(name, now[name], before[name]) for name in now}
-        return Example(self.cell, convention, **sizes, numbers=numbers, step=self._step(sizes["T"], were != sizes))
+        places = {name: self._place(name, sizes[size], were[size]) for name, size in (("step", "T"), ("unit", "H"))}
+        example = Example(self.cell, used, **sizes, numbers=numbers, **places)
+        return example if used == convention else in_convention(example, convention)
 
     def _convention(self) -> str:
         convention = self._last("convention") or "pytorch"
@@ -153,10 +168,9 @@ class _Reader:
             return "pytorch"
         return convention
 
-    def _step(self, T: int, resized: bool) -> int:
-        if resized and self._last("step").isdecimal():
-            return max(1, min(int(self._last("step")[:9]), T))
-        return self._whole("step", 1, T)
+    def _place(self, name: str, last: int, last_before: int) -> int:
+        """The step or the unit looked at: moved along where there are fewer of them than there were."""
+        return min(self._whole(name, 1, max(last, last_before)), last)
 
     def _whole(self, name: str, usual: int, largest: int) -> int:
         typed = self._last(name)
@@ -167,12 +181,13 @@ class _Reader:
             return usual
         return int(typed)
 
-    def _sizes_before(self, sizes: dict[str, int]) -> dict[str, int]:
-        """The sizes that the fields of a sent form had; of a plain address, its own."""
-        match = re.fullmatch(r"([1-9])\.([1-9])\.([1-9])", self._last("was"))
-        if match is None:
-            return sizes
-        return {name: min(int(size), LARGEST_SIZES[name]) for name, size in zip("DHT", match.groups(), strict=True)}
+    def _before(self, sizes: dict[str, int], convention: str) -> tuple[dict[str, int], str]:
+        """The sizes and the convention that the fields of a sent form had; of a plain address, its own."""
+        match = re.fullmatch(r"([1-9])\.([1-9])\.([1-9])\.([a-z0-9]+)", self._last("was"))
+        if match is None or match[4] not in CONVENTIONS[self.cell]:
+            return sizes, convention
+        were = (min(int(size), LARGEST_SIZES[name]) for name, size in zip("DHT", match.groups()[:3], strict=True))
+        return dict(zip("DHT", were, strict=True)), match[4]
 
     def _rows(self, name: str, shape: tuple[int, int], before: tuple[int, int]) -> Rows:
         """The numbers of one array: as given where they have a place in it, else the usual ones."""

@@ -10,6 +10,7 @@ CONVENTIONS: dict[str, dict[str, str]] = {
     "gru": {"pytorch": "PyTorch", "cho2014": "Cho 2014", "chung2014": "Chung 2014"},
 }
 TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+HEADINGS = {"rnn": "a plain RNN", "lstm": "an LSTM", "gru": "a GRU"}
 USUAL_SIZES = {
     "rnn": {"D": 1, "H": 1, "T": 5},
     "lstm": {"D": 1, "H": 1, "T": 2},
@@ -47,7 +48,7 @@ USUAL: dict[str, dict[str, list[list[float]]]] = {
         "b_z": [[-0.2, -1.0]],
         "b_in": [[-0.3, 1.0]],
         "b_hn": [[0.1, -1.0]],
-        "b_n": [[-0.3, 1.0]],
+        "b_n": [[-0.2, 0.0]],
     },
 }  # fmt: skip
 

@@ -1,29 +1,110 @@
-"""Worked examples: the address is the whole state, so the same address gives the same bytes to everybody."""
+"""Worked examples: the address is the whole state, so the same address gives the same bytes to everybody.
+
+The form sends its fields one by one together with `was`, which says how to read them. Without a script the answer is a
+redirect to the canonical address; htmx gets what changed (the step, or the whole bench where its fields are others now)
+and the canonical address in a header. `go` is a step, `see` a unit asked for by a button: a new entry in the history.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from quizzes.errors import Refused
 from quizzes.http import public
+from quizzes.lessons import queries
 from quizzes.lessons.examples import address
-from quizzes.lessons.examples.presets import PRESETS
-from quizzes.lessons.examples.usual import TITLES
+from quizzes.lessons.examples.bench import bench
+from quizzes.lessons.examples.presets import PRESETS, Preset
+from quizzes.lessons.examples.usual import HEADINGS, TITLES
+from quizzes.lessons.examples.worked import noted, run, step
 
 
 @require_safe
 @public
 def examples(request: HttpRequest) -> HttpResponse:
     groups = [
-        {"cell": cell, "title": title, "presets": [each for each in PRESETS if each.cell == cell]}
+        {"title": title, "presets": [_entry(each) for each in PRESETS if each.cell == cell]}
         for cell, title in TITLES.items()
     ]
     return render(request, "examples/examples.html", {"section": "practice", "groups": groups})
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 @public
 def example(request: HttpRequest, cell: str) -> HttpResponse:
-    shown = address.read(cell, dict(request.GET.lists()))
-    return render(request, "examples/example.html", {"section": "practice", "example": shown})
+    is_fragment = bool(request.headers.get("HX-Request"))
+    try:
+        shown = _asked(cell, request.GET)
+        worked = step(shown, run(shown))
+    except Refused as error:
+        return _refusal(request, cell, error, is_fragment)
+    if is_fragment:
+        return _fragment(request, shown, {"example": shown, "step": worked})
+    if "was" in request.GET:
+        return redirect(href(shown))
+    return render(request, "examples/example.html", {**_page(shown), "step": worked})
+
+
+def href(example: address.Example) -> str:
+    return f"{reverse('example', args=[example.cell])}?{address.query(example)}"
+
+
+def _asked(cell: str, sent: QueryDict) -> address.Example:
+    query = dict(sent.lists())
+    query |= {name: query[button] for name, button in (("step", "go"), ("unit", "see")) if query.get(button)}
+    return address.read(cell, query)
+
+
+def _fragment(request: HttpRequest, shown: address.Example, context: dict[str, Any]) -> HttpResponse:
+    """The step alone; the whole bench where its fields are no longer the same."""
+    before = request.GET.get("was", "")
+    resized = bool(before) and before != address.form_of(shown)
+    if resized:
+        response = render(request, "examples/example.html#bench", {**_page(shown), **context, "fragment": True})
+        response["HX-Retarget"], response["HX-Reswap"] = "#bench", "outerHTML"
+    else:
+        response = render(request, "examples/example.html#step", {**context, **_steps(shown), "fragment": True})
+    goes = resized or "go" in request.GET or "see" in request.GET
+    response["HX-Push-Url" if goes else "HX-Replace-Url"] = href(shown)
+    return response
+
+
+def _refusal(request: HttpRequest, cell: str, error: Refused, is_fragment: bool) -> HttpResponse:
+    """For htmx one sentence, and the numbers on the page stay as they were; else a page that says it."""
+    if is_fragment:
+        response = render(request, "examples/_refusal.html", {"error": error}, status=error.status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#refusal", "innerHTML"
+    else:
+        context = {"section": "practice", "error": error, "title": TITLES[cell], "usual": address.usual(cell)}
+        response = render(request, "examples/refused.html", context, status=error.status)
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+def _page(shown: address.Example) -> dict[str, Any]:
+    return {
+        "section": "practice",
+        "heading": HEADINGS[shown.cell],
+        "example": shown,
+        "was": address.form_of(shown),
+        "bench": bench(shown),
+        "cells": [{"cell": cell, "title": title} for cell, title in TITLES.items()],
+        "exercise": queries.exercise_on(shown.cell),
+        **_steps(shown),
+    }
+
+
+def _steps(shown: address.Example) -> dict[str, Any]:
+    return {"steps": range(1, shown.T + 1), "units": range(1, shown.H + 1), "note": noted(shown.declared.note)}
+
+
+def _entry(preset: Preset) -> dict[str, str]:
+    return {"title": preset.title, "sentence": preset.sentence, "href": href(preset.example())}

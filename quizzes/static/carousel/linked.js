@@ -1,7 +1,7 @@
 // One quantity, one data-q: what is pointed at, reached or tapped in one view lights up in all of them, with its sentence.
 // Sliders and number fields are pairs; htmx fetches what follows from them.
 
-const all = (name) => document.querySelectorAll(`.linked [data-q="${CSS.escape(name)}"]`);
+const all = (name) => document.querySelectorAll(`.linked [data-q="${CSS.escape(name)}"], .linked .edge-${CSS.escape(name)}`);
 let lit = "";
 
 function light(name) {
@@ -23,8 +23,8 @@ for (const type of ["pointerover", "focusin", "click"]) {
 // Up and down move through the table of values, the list of all quantities.
 document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step || !event.target.matches?.("button.letter")) return;
-  const letters = [...document.querySelectorAll("button.letter")];
+  if (!step || !event.target.matches?.("button.pick")) return;
+  const letters = [...document.querySelectorAll("button.pick")];
   letters[letters.indexOf(event.target) + step]?.focus();
   event.preventDefault();
 });

@@ -1,0 +1,62 @@
+"""What each quantity is called and what is worth knowing of it, in one sentence. Pure."""
+
+from __future__ import annotations
+
+GATES = {
+    "i": "input gate",
+    "f": "forget gate",
+    "o": "output gate",
+    "r": "reset gate",
+    "z": "update gate",
+}
+CANDIDATES = {"g": "candidate", "n": "candidate"}
+
+NAMES = {
+    **GATES,
+    **CANDIDATES,
+    **{f"a_{letter}": f"sum into the {name}" for letter, name in {**GATES, **CANDIDATES}.items()},
+    "a": "sum into the state",
+    "c": "cell state",
+    "tanh_c": "squashed cell",
+    "h": "hidden state",
+    "x": "input",
+    "h_prev": "old hidden state",
+    "c_prev": "old cell state",
+}
+
+SENTENCES = {
+    "a": "Input and old state, each weighed, and the bias: what tanh is taken of.",
+    "i": "A share from 0 to 1: how much of the candidate is let in.",
+    "f": "A share from 0 to 1: how much of the old cell is kept.",
+    "g": "What could be written into the cell, from −1 to 1; the input gate says how much of it is.",
+    "o": "A share from 0 to 1: how much of the squashed cell is shown.",
+    "r": "A share from 0 to 1: how much of the old state the candidate gets to see.",
+    "n": "The new content on offer, from −1 to 1, made from the input and what the reset gate lets through.",
+    "c": "The memory: what is kept of the old cell plus what is let in. Nothing squashes it on its way.",
+    "tanh_c": "The cell brought between −1 and 1 before it is shown; the cell itself stays as it is.",
+    "h": "What the cell shows to the next layer and to its own next step.",
+    "x": "What comes in at this step.",
+    "h_prev": "What the step before showed.",
+    "c_prev": "What the step before left in the cell.",
+}
+OF_A_SUM = "Input and old state, each weighed, and the bias: what goes into the {name}."
+Z_KEEPS = "A share from 0 to 1: how much of the old state is kept; the candidate gets the rest."
+Z_ADMITS = "A share from 0 to 1: how much of the candidate is admitted; the old state keeps the rest."
+H_OF_RNN = "The whole memory of a plain network: tanh of the sum, from −1 to 1, made anew in every step."
+H_OF_GRU = "The one state of a GRU: old state and candidate, mixed by z."
+ADMITTING = ("chung2014", "gamma")
+
+
+def name_of(quantity: str) -> str:
+    return NAMES.get(quantity, quantity)
+
+
+def sentence_of(quantity: str, cell: str, convention: str) -> str:
+    """One sentence on a quantity, true in the convention in force."""
+    if quantity == "z":
+        return Z_ADMITS if convention in ADMITTING else Z_KEEPS
+    if quantity == "h" and cell in ("rnn", "gru"):
+        return H_OF_RNN if cell == "rnn" else H_OF_GRU
+    if quantity.startswith("a_"):
+        return OF_A_SUM.format(name=name_of(quantity[2:]))
+    return SENTENCES.get(quantity, "")
