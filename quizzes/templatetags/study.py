@@ -110,6 +110,12 @@ def is_number(cell: object) -> bool:
 
 
 @register.filter
+def as_entries(value: object) -> list[object]:
+    """The fields of a step: a vector has one for each unit, everything else has one."""
+    return value if isinstance(value, list) else ["" if value is None else value]
+
+
+@register.filter
 def percent(share: float | None, decimals: int = 0) -> str:
     """0.35 → 35 %."""
     return "–" if share is None else f"{100 * share:.{decimals}f}{NO_BREAK}%".replace("-", MINUS)
