@@ -64,7 +64,7 @@ def _samples() -> dict[str, Any]:
     page = Paginator(range(30), 10).page(2)
     return {
         "errors": ERRORS,
-        "kinds": ["heading", "stay", "422", "429", "500", "page"],
+        "kinds": ["heading", "field", "stay", "422", "429", "500", "page"],
         "steps": _steps(),
         "options": _options(),
         "form": SampleForm({"name": "", "address": "nobody", "cell": "lstm"}),

@@ -119,6 +119,13 @@ def test_a_phone_gets_a_sign_key_beside_number_fields(open_page):
     assert field.input_value() == "-0.4013"
 
 
+def test_a_field_that_takes_the_focus_after_a_swap_keeps_it_on_a_phone(open_page):
+    page = open_page("/gallery/", width=360, phone=True)
+    page.locator("#swap-field").tap()
+    page.get_by_role("button", name="Change the sign of swapped c").wait_for()
+    assert page.evaluate("document.activeElement.id") == "swapped-c"
+
+
 def expect_complaints(open_page):
     """The browser and htmx write every 4xx and 5xx into the console; anything else there is a fault."""
     assert open_page.complaints

@@ -43,9 +43,9 @@ document.addEventListener("keydown", (event) => {
 
 // What scrolls sideways can be reached by keyboard, and only then: a formula that fits is no stop on the way.
 function openScrollers() {
-  document.querySelectorAll(".formula, .evaluated, pre").forEach((area) => {
-    if (area.scrollWidth > area.clientWidth) area.tabIndex = 0;
-    else area.removeAttribute("tabindex");
+  document.querySelectorAll("main :is(.formula, .evaluated, pre, p)").forEach((area) => {
+    if (area.scrollWidth > area.clientWidth && getComputedStyle(area).overflowX !== "visible") area.tabIndex = 0;
+    else if (area.tabIndex === 0) area.removeAttribute("tabindex");
   });
 }
 openScrollers();
@@ -95,8 +95,10 @@ function addSignKey(input) {
   key.setAttribute("aria-label", `Change the sign of ${input.labels?.[0]?.textContent.trim() ?? "this number"}`);
   key.addEventListener("pointerdown", (event) => event.preventDefault());  // the keypad stays open
   key.addEventListener("click", () => turn(input));
+  const focused = document.activeElement === input;
   input.replaceWith(holder);
   holder.append(key, input);
+  if (focused) input.focus();
 }
 
 function turn(input) {
