@@ -37,12 +37,24 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """One step in the table of all steps: the input and the states, unit by unit."""
+
+    number: int
+    columns: list[list[float]]
+
+
+@dataclass(frozen=True)
 class Step:
     number: int
     lines: list[Line]
     given: list[Value]
     values: list[Value]
     diagram: SafeString
+    followed: list[str]  # the names of the columns of `moments`
+    moments: list[Moment]
+    next: int
+    back: int
     said: str  # the outcome in one breath, for who does not see the numbers change
 
 
@@ -66,9 +78,17 @@ def step(example: Example, trace: sim.Trace) -> Step:
         lines=[_line(cell, trace, name, at) for name in cell.equations],
         given=[_value(example, trace, name) for name in given],
         values=[_value(example, trace, name, _html(sim.mathml(cell, name))) for name in cell.equations],
+        followed=["x", *reversed(cell.states)],
+        moments=[_moment(trace, ["x", *reversed(cell.states)], number) for number in range(1, trace.T + 1)],
         diagram=_html(sim.svg(trace, at, unit=example.unit, decimals=DECIMALS)),
+        next=at + 1,
+        back=at - 1,
         said=f"Step {at}: " + ", ".join(f"{state} {_said(trace.at(state, at))}" for state in reversed(cell.states)),
     )
+
+
+def _moment(trace: sim.Trace, names: Sequence[str], number: int) -> Moment:
+    return Moment(number, [trace.at(name, number).tolist() for name in names])
 
 
 def _line(cell: sim.Cell, trace: sim.Trace, name: str, at: int) -> Line:
@@ -76,7 +96,7 @@ def _line(cell: sim.Cell, trace: sim.Trace, name: str, at: int) -> Line:
         quantity=name,
         formula=_html(sim.mathml(cell, name)),
         substituted=_html(sim.substituted(trace, name, at, decimals=DECIMALS)),
-        words=sim.words(cell, name),
+        words=sim.words(cell, name, at),
     )
 
 
