@@ -12,6 +12,7 @@ from quizzes.accounts.models import User
 from quizzes.flashcards.models import Card, CardState, Review
 from quizzes.flashcards.replay import Entry, Session, session_at, standing
 from quizzes.flashcards.scheduling import Phase, Schedule
+from quizzes.practice.models import Attempt, AttemptQuestion
 
 NEW_A_DAY = 10
 LONGEST_LOG = 400  # rows of the log looked at for a session: more than a day's work
@@ -66,13 +67,16 @@ def cards_of(user: User | None) -> QuerySet[Card]:
 def due_cards(user: User | None, now: datetime) -> QuerySet[CardState]:
     """Due states, short steps before reviews, the longest waiting first."""
     states = CardState.objects.visible_to(user).filter(due__lte=now, card__is_published=True)
+    states = states.filter(~Exists(_asked_now(user, now, OuterRef("card__question"))))
     return states.order_by(_is(Q(state=Phase.REVIEW)), "due", "pk")
 
 
-def new_cards(user: User | None) -> QuerySet[Card]:
+def new_cards(user: User | None, now: datetime) -> QuerySet[Card]:
     """Cards this learner has never rated, in the order they are met."""
-    cards = cards_of(user)
-    return cards.filter(~Exists(CardState.objects.filter(user=user, card=OuterRef("pk")))) if user else cards
+    if user is None:
+        return cards_of(user)
+    met = CardState.objects.filter(user=user, card=OuterRef("pk"))
+    return cards_of(user).filter(~Exists(met), ~Exists(_asked_now(user, now, OuterRef("question"))))
 
 
 def recent_log(user: User | None) -> list[Entry]:
@@ -101,7 +105,7 @@ def queue(user: User | None, now: datetime) -> Queue:
     log = recent_log(user)
     due = list(due_cards(user, now).values_list("card_id", "card__slug", "state"))
     limit = max(0, NEW_A_DAY - new_today(log, now))
-    new = list(new_cards(user).values_list("pk", "slug")[:limit]) if limit else []
+    new = list(new_cards(user, now).values_list("pk", "slug")[:limit]) if limit else []
     reviews = sum(state == Phase.REVIEW for _, _, state in due)
     places = [Place(pk, slug) for pk, slug, _ in due] + [Place(pk, slug, is_met=False) for pk, slug in new]
     return Queue(places, Counts(len(new), len(due) - reviews, reviews), log)
@@ -146,6 +150,12 @@ def log_of(user: User) -> list[Entry]:
     """The whole log, oldest first: what `replay.schedules` rebuilds every schedule from."""
     rows = Review.objects.filter(user=user).order_by("pk")
     return [Entry(*row) for row in rows.values_list("id", "card_id", "rating", "at", "undoes_id")]
+
+
+def _asked_now(user: User | None, now: datetime, question: OuterRef) -> QuerySet[AttemptQuestion]:
+    """The places where an open quiz still asks this question: its card, which tells the answer, waits till then."""
+    places = AttemptQuestion.objects.filter(attempt__user=user, attempt__state=Attempt.State.OPEN, is_right=None)
+    return places.exclude(attempt__deadline__lt=now).filter(version__question=question)
 
 
 def _fetch(user: User | None, place: Place) -> tuple[Card, Schedule | None]:

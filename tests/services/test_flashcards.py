@@ -24,6 +24,7 @@ from quizzes.flashcards.queries import (
 from quizzes.flashcards.replay import schedules
 from quizzes.flashcards.scheduling import fingerprint, intervals
 from quizzes.flashcards.services import rate_card, sync_cards, undo_review
+from quizzes.practice.models import Attempt, AttemptQuestion, Quiz
 from tests.cards import make_course, make_term, rated
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +268,24 @@ def test_the_load_of_each_day_counts_what_is_overdue_today(learner, course):
     rated(learner, cards[1], 4, NOON)  # in eight days
     now = NOON + timedelta(days=2)
     assert [number for _, number in load_by_day(learner, now)] == [1, 0, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("is_met", [False, True], ids=["a new card", "a due card"])
+def test_the_card_of_a_question_that_an_open_quiz_still_asks_waits_until_it_is_answered(learner, course, is_met):
+    card = Card.objects.get(slug="question-question-1")
+    if is_met:
+        rated(learner, card, 4, NOON)
+    now = NOON + timedelta(days=9)
+    held = counts(learner, now).total
+    quiz = Quiz.objects.create(course=course, slug="gates", title="Gates")
+    attempt = Attempt.objects.create(user=learner, quiz=quiz, started_at=now, asked=1)
+    version = card.question.current
+    place = AttemptQuestion.objects.create(attempt=attempt, position=1, version=version, option_order=[])
+    assert counts(learner, now).total == held - 1
+    assert counts(make_guest(), now).total == 5
+    place.chosen, place.is_right = version.options.first(), False
+    place.save()
+    assert counts(learner, now).total == held
 
 
 # --- cards made from the course ---
