@@ -51,6 +51,10 @@ class ShownChoice:
     title: str = ""
     name: str = "choice"
 
+    @property
+    def number(self) -> int:
+        return self.value
+
 
 @dataclass(frozen=True)
 class Shown:
