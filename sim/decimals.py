@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from sim.errors import DecimalsError
 from sim.graphs import Graph
-from sim.layers import Array
+from sim.layers import Array, Layer
 
 MOST_DECIMALS = 4
 LARGEST = 2.0**46
@@ -109,6 +110,13 @@ def whole(name: str, values: Array, decimals: int) -> Array:
             f"Exact decimals need inputs and weights of at most {decimals} decimals.",
         )
     return units
+
+
+@lru_cache(maxsize=512)
+def whole_layer(layer: Layer, decimals: int) -> Layer:
+    """The same layer with its weights as whole numbers of the last decimal. Raises: DecimalsError."""
+    weights = {name: whole(name, array, decimals) for name, array in layer.weights.items()}
+    return Layer(layer.cell, weights, layer.D, layer.H)
 
 
 def check_decimals(decimals: int) -> None:

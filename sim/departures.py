@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sim.cells import Cell
 from sim.compile import Program
-from sim.decimals import Rounding, check_decimals, whole
+from sim.decimals import Rounding, check_decimals, whole, whole_layer
 from sim.errors import ShapeError, UnknownName
 from sim.graphs import Graph, Unrolled
 from sim.layers import Array, Layer, fits, numbers
@@ -72,19 +72,21 @@ def evaluate_with(
     cells = (layer.cell,) * (step - 1) + (last,)
     rounding = Rounding(decimals, decimals) if decimals else None
     program = _asked_program(layer.cell, cells, layer.D, layer.H, rounding, used, asked)
-    groups = [
-        list(given["x"][:step]),
-        [given[f"{state}0"] for state in layer.cell.states],
-        [_own_value(layer, key, own[key]) for key in used],
-    ]
-    ten = 10.0**decimals if decimals else 1.0
-    if decimals:
-        groups = [[_in_units(array, decimals, group == 2) for array in arrays] for group, arrays in enumerate(groups)]
-    groups.insert(0, _weights(layer, decimals))
-    if layer.H <= LARGEST_SCALAR:
-        flat = [[number for array in arrays for number in array.ravel().tolist()] for arrays in groups]
-        return np.array(program(*flat)) / ten + 0.0
-    return np.array(program(*groups)[0]) / ten + 0.0
+    numbers_of = [list(given["x"][:step]), [given[f"{s}0"] for s in layer.cell.states]]
+    mine = [_own_value(layer, key, own[key]) for key in used]
+    if decimals is None:
+        return _computed(program, layer, [*numbers_of, mine])
+    numbers_of = [[whole("a given number", array, decimals) for array in group] for group in numbers_of]
+    mine = [np.rint(value * 10.0**decimals) for value in mine]
+    return _computed(program, whole_layer(layer, decimals), [*numbers_of, mine]) / 10.0**decimals + 0.0
+
+
+def _computed(program: Program, layer: Layer, groups: list[list[Array]]) -> Array:
+    """The one value that the program is asked for, from the weights and the other groups of inputs."""
+    if layer.H > LARGEST_SCALAR:
+        return np.array(program([layer.weights[name] for name in layer.cell.parameters], *groups)[0])
+    flat = [[number for array in group for number in array.ravel().tolist()] for group in groups]
+    return np.array(program(layer.flat, *flat))
 
 
 def first_departure(trace: Trace, own: Mapping[str, npt.ArrayLike]) -> str | None:
@@ -131,18 +133,6 @@ def _own_value(layer: Layer, key: str, value: npt.ArrayLike) -> Array:
     if array.shape != (layer.H,):
         raise ShapeError(f"{key} has shape {array.shape}, needs {(layer.H,)}.")
     return array
-
-
-def _in_units(array: Array, decimals: int, own: bool) -> Array:
-    """Whole numbers of the last decimal; a learner's own number is read to that many decimals."""
-    return np.rint(array * 10.0**decimals) if own else whole("the given numbers", array, decimals)
-
-
-@lru_cache(maxsize=256)
-def _weights(layer: Layer, decimals: int | None) -> list[Array]:
-    """A layer's weights, for exact work as whole numbers: kept, because marking asks many times for one layer."""
-    arrays = [layer.weights[name] for name in layer.cell.parameters]
-    return [_in_units(array, decimals, False) for array in arrays] if decimals else arrays
 
 
 @lru_cache(maxsize=2048)

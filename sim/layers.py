@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,11 @@ class Layer:
         """Every weight in one list, in the cell's order of parameters, row by row."""
         return [number for name in self.cell.parameters for number in self.weights[name].ravel().tolist()]
 
+    @cached_property
+    def largest(self) -> dict[str, float]:
+        """The size of the largest entry of every weight."""
+        return {name: float(np.abs(array).max()) for name, array in self.weights.items()}
+
 
 def layer(cell: Cell | str, weights: Mapping[str, npt.ArrayLike]) -> Layer:
     """A layer from weights by name: `layer("rnn", {"W": [[0.5]], "U": [[0.8]], "b": [0.1]})`.
@@ -57,6 +62,7 @@ def layer(cell: Cell | str, weights: Mapping[str, npt.ArrayLike]) -> Layer:
     return Layer(cell, arrays, D, H)
 
 
+@lru_cache(maxsize=4096)
 def fits(cell: Cell, D: int, H: int) -> None:
     """Raises: SizeError for sizes out of bounds; ShapeError if an equation does not work with these sizes."""
     _check_sizes(D, H)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sim.cells import Cell
 from sim.compile import Inputs, Program, compile_arrays, compile_scalar
 from sim.decimals import DecimalWriter, Rounding, check_bounds
+from sim.errors import DecimalsError
 from sim.graphs import FloatWriter, Graph, Unrolled, Writer
 from sim.layers import Array, Layer
 
@@ -53,11 +55,24 @@ def _graph_for_bounds(cells: tuple[Cell, ...], rounding: Rounding) -> tuple[Grap
 
 
 def check_magnitudes(cells: tuple[Cell, ...], layer: Layer, values: dict[str, float], rounding: Rounding) -> None:
-    """Refuse what would leave the whole numbers; `values` has the largest input and state by name, in units."""
+    """Refuse what would leave the whole numbers: a layer in units, and the largest input and state by name."""
+    sizes = values | layer.largest
+    width, ceiling = max(layer.D, layer.H), 2.0 ** math.frexp(max(sizes.values()))[1]
+    if _surely_small(cells, rounding, ceiling, width):
+        return
     graph, outputs = _graph_for_bounds(cells, rounding)
-    unit = 10.0**rounding.unit
-    sizes = values | {name: float(abs(array).max()) * unit for name, array in layer.weights.items()}
-    check_bounds(graph, outputs, lambda leaf: sizes[leaf.partition("@")[0]], max(layer.D, layer.H))
+    check_bounds(graph, outputs, lambda leaf: sizes[leaf.partition("@")[0]], width)
+
+
+@lru_cache(maxsize=512)
+def _surely_small(cells: tuple[Cell, ...], rounding: Rounding, ceiling: float, width: int) -> bool:
+    """Whether nothing grows too large even if every given number is as large as `ceiling`."""
+    graph, outputs = _graph_for_bounds(cells, rounding)
+    try:
+        check_bounds(graph, outputs, lambda leaf: ceiling, width)
+    except DecimalsError:
+        return False
+    return True
 
 
 def run(

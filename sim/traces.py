@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sim.cells import Cell
 from sim.cells import cell as find_cell
-from sim.decimals import Rounding, check_decimals, whole
+from sim.decimals import Rounding, check_decimals, whole, whole_layer
 from sim.errors import NumberError, ShapeError, UnknownName
 from sim.expressions import Shape
 from sim.layers import Array, Layer, check_size, first_state, fits, numbers, sequence
@@ -133,11 +133,10 @@ def traced(
         raw, unit = _computed(layer, cells, given, None), 1.0
     else:
         units = {name: whole(name, array, rounding.unit) for name, array in given.items()}
-        weights = {name: whole(name, array, rounding.unit) for name, array in layer.weights.items()}
+        in_units = whole_layer(layer, rounding.unit)
         largest = {name[0]: float(np.abs(array).max()) for name, array in units.items()}
-        check_magnitudes(cells, layer, largest, rounding)
-        whole_layer = Layer(layer.cell, weights, layer.D, layer.H)
-        raw, unit = _computed(whole_layer, cells, units, rounding), 10.0**rounding.unit
+        check_magnitudes(cells, in_units, largest, rounding)
+        raw, unit = _computed(in_units, cells, units, rounding), 10.0**rounding.unit
     trace = Trace(cells, layer, given, raw, (layer.H,), rounding.kept if rounding else None, unit)
     if layer.H > LARGEST_SCALAR or not math.isfinite(sum(raw)):
         trace.check_finite()

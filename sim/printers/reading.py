@@ -5,6 +5,7 @@ A printer is a `Style`: how it writes a name, a number, a sum. `render` decides 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Protocol
 
 from sim.errors import UnknownName
@@ -79,6 +80,7 @@ def _sign(expr: Expr) -> str:
     return "·" if expr.op == "*" and any(arg.op == "number" for arg in expr.args) else expr.op
 
 
+@lru_cache(maxsize=4096)
 def equation(name: str, formula: Expr, style: Style, equals: str) -> str:
     """Left and right side in a style; tanh_c, which is shown as what it is, has one side only."""
     left, right = style.name(name), render(formula, style)

@@ -78,18 +78,23 @@ def test_the_other_convention_of_cho_is_chung():
     assert np.abs(other["h"] - chung["h"]).max() < 1e-15
 
 
-def test_every_slip_of_every_cell_can_be_computed_and_says_what_to_do():
-    for name, conventions in sim.CELLS.items():
+def test_every_slip_of_every_cell_says_what_to_do():
+    for conventions in sim.CELLS.values():
         for cell in conventions.values():
-            weights = {p: np.full(cell.shape(p, 2, 2), 0.3) + 0.1 * k for k, p in enumerate(cell.parameters)}
-            layer = sim.layer(cell, weights)
-            for asked in cell.equations:
-                for each in sim.slips_for(cell, asked):
-                    trace = sim.evaluate_slip(each, layer, [[0.5, -0.2], [0.1, 0.9]], decimals=4)
-                    assert trace[asked].shape == (2, 2), (name, each.id)
-                    assert each.title
-                    assert each.correction.endswith(".")
-                    assert each.source
+            for each in (each for asked in cell.equations for each in sim.slips_for(cell, asked)):
+                assert each.title
+                assert each.correction.endswith(".")
+                assert each.source
+                assert each.formula
+
+
+def test_slips_round_as_the_exact_trace_does():
+    for layer, start in ((lstm_layer(), {**L_START, "x": [[0.9]]}), (gru_layer(), G_START)):
+        for each in (each for asked in layer.cell.equations for each in sim.slips_for(layer.cell, asked)):
+            full = sim.evaluate_slip(each, layer, **start)[each.asked]
+            exact = sim.evaluate_slip(each, layer, **start, decimals=4)[each.asked]
+            assert np.abs(exact - full).max() < 0.0003, each.id
+            assert (exact == np.round(exact, 4)).all()
 
 
 def test_a_slip_in_one_step_leaves_the_steps_before_it_alone():
