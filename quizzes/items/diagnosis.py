@@ -67,22 +67,21 @@ class SimWorking:
     def line(self, name: str, own: Own, slip: sim.Slip) -> dict[str, str]:
         """What was evaluated: the slip's formula, and the same with the learner's numbers put in.
 
-        `text` for a sentence, `formula` and `numbers` as MathML.
+        `text` says both; `formula` is MathML.
         """
         shown = slip.asked if slip.asked in slip.changes else next(iter(slip.changes))
         step = step_number(name) or 1
         trace = OwnTrace(self, name, own, slip)
-        put_in = "; ".join(map(_turned, sim.substituted_text(trace, shown, step)))
-        so = "" if shown == quantity(name) else f"; so {quantity(name)} = {_written(trace, quantity(name), step)}"
-        return {
-            "text": f"{sim.text(slip)}: {put_in}{so}",
-            "formula": sim.mathml(slip, block=False),
-            "numbers": sim.substituted(trace, shown, step, block=False),
-            "so": so.removeprefix("; "),
-        }
+        put_in = "; ".join(map(turned, sim.substituted_text(trace, shown, step)))
+        if shown != quantity(name):
+            put_in += f"; so {quantity(name)} = {_written(trace, quantity(name), step)}"
+        formula = sim.mathml(slip, block=False)
+        return {"text": f"{sim.text(slip)}: {put_in}", "formula": formula, "put_in": put_in}
 
     def read_by(self, name: str, own: Own) -> list[str]:
         """Which of the learner's numbers this step itself reads: without them it would come out otherwise."""
+        if not own:
+            return []
         with_all = self.value(name, own)
         return [each for each in own if self.value(name, {key: own[key] for key in own if key != each}) != with_all]
 
@@ -110,7 +109,7 @@ class OwnTrace(sim.Trace):
         return np.array(self.working.value(key, self.own, slip=slip, decimals=self.decimals))
 
 
-def _turned(line: str) -> str:
+def turned(line: str) -> str:
     """ "0.8030 = 0.3752·1.3 + …" as one computes it: the value last."""
     value, _, computed = line.partition(" = ")
     return value if computed == value else f"{computed} = {value}"

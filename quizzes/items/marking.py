@@ -180,11 +180,6 @@ def _is_easy(step: Step, read: Sequence[Step]) -> bool:
     return any(value in (0, 1) or value in others for value in step.values)
 
 
-def first_departure(marked: Sequence[Step]) -> Step | None:
-    """The first step that was read and is not right: whatever follows may only follow from it."""
-    return next((step for step in marked if step.is_read and not step.is_right), None)
-
-
 def is_complete(marked: Sequence[Step]) -> bool:
     return all(step.is_right for step in marked)
 

@@ -16,7 +16,7 @@ _GROUPS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 _DECIMAL = r"[+-]? ?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _NUMBER = re.compile(_DECIMAL)
 _FRACTION = re.compile(rf"({_DECIMAL}) ?/ ?({_DECIMAL})")
-_UNREADABLE = "This can't be read as a number. Write it like 0.4013, −0.38 or 1/3."
+_UNREADABLE = "Write one number, like 0.4013, −0.38 or 1/3."
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from quizzes.items.diagnosis import SimWorking
-from quizzes.items.marking import CONVENTIONS, Step, first_departure
+from quizzes.items.marking import CONVENTIONS, Step
 from quizzes.items.quantities import letter
 from quizzes.items.specification import Specification
 
@@ -52,7 +52,6 @@ class _Teller:
         turn: int,
     ) -> None:
         self.by_name = {step.name: step for step in steps}
-        self.departs = first_departure(steps)
         self.working = working
         self.specification = specification
         self.corrections = corrections
@@ -108,8 +107,9 @@ class _Teller:
 
     def _unrecognised(self, step: Step) -> Told:
         text = "This number matches none of the errors we know for this step."
-        if self.departs is not None and self.departs.name != step.name:
-            return {"text": f"{text} Look at {letter(self.departs.name)} first: there your numbers depart."}
+        departed = [name for name in self.working.read_by(step.name, step.own) if not self.by_name[name].is_right]
+        if departed:
+            return {"text": f"{text} It was judged with your {letter(departed[0])}; look there first."}
         return {"text": text}
 
 

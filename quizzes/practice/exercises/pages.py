@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from quizzes.items.marking import UNREAD
+from quizzes.items.marking import FULL_CREDIT, UNREAD
 from quizzes.items.models import Generator
 from quizzes.items.quantities import spoken
 from quizzes.items.reading import echo
@@ -19,9 +19,7 @@ from quizzes.lessons.examples.address import Example, query
 from quizzes.practice.exercises.queries import Taking
 from quizzes.templatetags.study import number, q_tag
 
-BLOCKS = {"lstm": "ifgo", "gru": "rzn", "rnn": " "}
-NAME = re.compile(r"\b([ahc])_(prev|[ifgorzn])\b")
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+NAME = re.compile(r"\b([ahcWUb])_(prev|in|hn|[ifgorzn])\b")
 
 
 def field_of(name: str) -> str:
@@ -65,7 +63,7 @@ def head(taking: Taking) -> dict[str, Any]:
 def _rules(specification: Specification) -> dict[str, Any]:
     return {
         "convention": specification.convention_name,
-        "note": specification.declared().note,
+        "note": with_letters(specification.declared().note),
         "decimals": specification.decimals,
         "tolerance": f"{specification.tolerance:.{specification.decimals}f}",
         "count": len(specification.asked),
@@ -116,17 +114,19 @@ def weight_table(given: Mapping[str, Any], decimals: int = 1) -> dict[str, Any]:
     blocks = [name[1:] for name in given if name[0] == "W"]
     inner = "b_hn" in given
     D, H = len(given[f"W{blocks[0]}"][0]), len(given[f"U{blocks[0]}"])
-    columns = [*_heads("x", D), *_heads("h_prev", H), "+ b", *(["+ b, inside r ⊙ ( )"] if inner else [])]
+    columns = [*_heads("x", D), *_heads("h_prev", H), "+ b", *([with_letters("b_hn")] if inner else [])]
     rows = [_weight_row(given, block, unit, H, inner, decimals) for block in blocks for unit in range(H)]
     return {"columns": [{"label": "block"}, *({"label": each, "numeric": True} for each in columns)], "rows": rows}
 
 
 def _heads(name: str, count: int) -> list[SafeString]:
-    """What a column of weights multiplies: × x, or × x, unit 2."""
-    letter = q_tag(name)
-    return [
-        format_html("× {}{}", letter, str(k).translate(SUBSCRIPTS) if count > 1 else "") for k in range(1, count + 1)
-    ]
+    """What a column of weights multiplies: × x, or × x₁, × x₂."""
+    return [format_html("× {}", _unit_of(name, k, count)) for k in range(1, count + 1)]
+
+
+def _unit_of(name: str, unit: int, count: int) -> SafeString:
+    """A quantity, or one entry of it: the step's place below the letter is the unit's here."""
+    return q_tag(name if count == 1 else f"{name}@{unit}")
 
 
 def _weight_row(
@@ -141,8 +141,7 @@ def _weight_row(
 
 
 def _block_head(block: str, unit: int, H: int) -> SafeString:
-    letter = q_tag(block[1:]) if block else q_tag("h")
-    return letter if H == 1 else format_html("{}, unit {}", letter, unit + 1)
+    return _unit_of(block[1:] or "h", unit + 1, H)
 
 
 def decimals_given(specification: Specification) -> int:
@@ -169,7 +168,7 @@ def steps_of(
 
 def _focus(asked: Sequence[str], told: Mapping[str, Mapping[str, Any]]) -> str:
     """The first step that is not right: there the learner goes on. Nothing before the first check."""
-    return next((name for name in asked if told and told[name]["state"] not in ("right", "right_with_yours")), "")
+    return next((name for name in asked if told and told[name]["state"] not in FULL_CREDIT), "")
 
 
 def shown_name(name: str, steps: int) -> str:
@@ -201,9 +200,8 @@ def _step(
 
 def _line(line: Mapping[str, str]) -> SafeString:
     """The formula that was evaluated and its numbers; the MathML is printed by `sim` from its own declarations."""
-    formula, numbers = SafeString(line["formula"]), SafeString(line["numbers"])
-    so = format_html(" {}", with_letters(line["so"])) if line["so"] else ""
-    return format_html('You evaluated {} <span class="put-in">{}{}</span>', formula, numbers, so)
+    formula = SafeString(line["formula"])
+    return format_html('You evaluated {}: <span class="put-in">{}</span>', formula, with_letters(line["put_in"]))
 
 
 def with_letters(text: str) -> SafeString:
@@ -238,14 +236,15 @@ def _same(typed: Sequence[str], values: Sequence[float]) -> bool:
 
 
 def summary(result: Mapping[str, Any]) -> str:
-    """What Check found, in one sentence: "4 of 6 steps are right." """
-    steps = result["steps"]
-    right = sum(step["state"] in ("right", "right_with_yours") for step in steps)
-    if not steps:
+    """What Check found, in one sentence: "4 of 6 steps are right, 1 is still empty." """
+    states = [step["state"] for step in result["steps"]]
+    if not states:
         return ""
-    if right == len(steps):
-        return "Right: this one step." if right == 1 else f"All {right} steps are right."
-    return f"{right} of {len(steps)} steps {'is' if right == 1 else 'are'} right."
+    right, empty = sum(state in FULL_CREDIT for state in states), states.count("empty")
+    if right == len(states):
+        return "That step is right." if right == 1 else f"All {right} steps are right."
+    said = f"{right or 'None'} of {len(states)} steps {'are' if right > 1 else 'is'} right"
+    return said + (f", {empty} {'is' if empty == 1 else 'are'} still empty." if empty else ".")
 
 
 def letters(names: Sequence[str]) -> SafeString:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 import sim
-from quizzes.items.diagnosis import SimWorking
+from quizzes.items.diagnosis import SimWorking, turned
 from quizzes.items.quantities import spoken
 from quizzes.practice.exercises.pages import shown_name
 from quizzes.practice.exercises.queries import Taking, released_key
@@ -32,8 +32,8 @@ def _lines(taking: Taking, trace: sim.Trace) -> Iterator[dict[str, Any]]:
                 "name": shown_name(key, trace.T),
                 "label": spoken(shown_name(key, trace.T)),
                 "is_asked": key in taking.specification.asked,
-                "formula": SafeString(sim.mathml(trace.cell, name)),
-                "substituted": SafeString(sim.substituted(trace, name, step)),
+                "formula": SafeString(sim.mathml(trace.cell, name, block=False)),
+                "put_in": [turned(line) for line in sim.substituted_text(trace, name, step)],
                 "words": sim.words(trace.cell, name),
                 "state": states.get(key, {}).get("state", ""),
             }
