@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import hashlib
 import json
 import os
 import sqlite3
@@ -32,17 +33,25 @@ def back_up() -> Path:
     target = free_name(folder)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as work:
         database = dump_database(Path(work))
+        files = {database.name: database, **other_files(Path(settings.VAR_DIR), Path(settings.MEDIA_ROOT))}
+        told = Path(work) / "manifest.json"
+        told.write_text(json.dumps(manifest(database.name, files), indent=2))
         part = Path(work) / "backup.tar"
         with tarfile.open(part, "w") as tar:
-            add_text(tar, Path(work), "manifest.json", json.dumps(manifest(database.name), indent=2))
-            tar.add(database, database.name)
-            tar.add(settings.MEDIA_ROOT, "media") if Path(settings.MEDIA_ROOT).exists() else None
-            if not settings.DEPLOYED:
-                tar.add(Path(settings.VAR_DIR) / "secret-key", "secret-key")  # guests are known by what it signed
+            for name, path in {"manifest.json": told, **files}.items():
+                tar.add(path, name)
         part.chmod(0o600)
         flush_to_disk(part)
         part.rename(target)
     return target
+
+
+def other_files(var: Path, media: Path) -> dict[str, Path]:
+    """What is kept outside the database, by the name it gets in the backup."""
+    found = {f"media/{path.relative_to(media)}": path for path in sorted(media.rglob("*")) if path.is_file()}
+    if (var / "secret-key").exists():
+        found["secret-key"] = var / "secret-key"  # guests are known by what it signed
+    return found
 
 
 def free_name(folder: Path) -> Path:
@@ -54,8 +63,9 @@ def free_name(folder: Path) -> Path:
 def dump_database(folder: Path) -> Path:
     from django.conf import settings
 
-    chosen: dict[str, Any] = settings.DATABASES["default"]
-    return dump_postgresql(folder) if settings.DEPLOYED else copy_sqlite(Path(chosen["NAME"]), folder / "db.sqlite3")
+    if settings.DEPLOYED:
+        return dump_postgresql(folder)
+    return copy_sqlite(Path(settings.VAR_DIR) / "db.sqlite3", folder / "db.sqlite3")
 
 
 def copy_sqlite(source: Path, target: Path) -> Path:
@@ -88,13 +98,22 @@ def run_tool(command: list[str]) -> None:
         )
 
 
-def manifest(database: str) -> dict[str, Any]:
+def manifest(database: str, files: dict[str, Path]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "database": database,
         "made_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "migrations": applied_migrations(),
+        "sha256": digests(files),
     }
+
+
+def digests(files: dict[str, Path]) -> dict[str, str]:
+    found = {}
+    for name, path in files.items():
+        with open(path, "rb") as file:
+            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def applied_migrations() -> list[str]:
@@ -102,11 +121,6 @@ def applied_migrations() -> list[str]:
     from django.db.migrations.recorder import MigrationRecorder
 
     return sorted(".".join(key) for key in MigrationRecorder(connection).applied_migrations())
-
-
-def add_text(tar: tarfile.TarFile, work: Path, name: str, text: str) -> None:
-    (work / name).write_text(text)
-    tar.add(work / name, name)
 
 
 def flush_to_disk(path: Path) -> None:

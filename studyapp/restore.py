@@ -17,7 +17,7 @@ from typing import Any
 
 import django
 
-from studyapp.backup import FORMAT, BackupError, free_name, run_tool
+from studyapp.backup import FORMAT, BackupError, digests, free_name, run_tool
 
 TOP = {"manifest.json", "db.sqlite3", "db.dump", "media", "secret-key"}
 
@@ -80,6 +80,10 @@ def checked_manifest(found: Path, *, deployed: bool) -> dict[str, Any]:
     wanted = "db.dump" if deployed else "db.sqlite3"
     if told.get("format") != FORMAT or told.get("database") != wanted or not (found / wanted).exists():
         raise BackupError("The backup is of another kind of database or another version; nothing was changed.")
+    files = {str(path.relative_to(found)): path for path in found.rglob("*") if path.is_file()}
+    del files["manifest.json"]
+    if told.get("sha256") != digests(files):
+        raise BackupError("The file is not a whole backup: parts of it are missing or changed; nothing was changed.")
     if unknown := sorted(set(told.get("migrations", [])) - known_migrations()):
         raise BackupError(f"The backup was made by a newer version (it has {unknown[-1]}); nothing was changed.")
     return told
