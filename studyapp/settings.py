@@ -155,7 +155,8 @@ def next_database(url: str) -> str:
     """The same Redis server, one database further: redis://host/0 gives redis://host/1."""
     parts = urlsplit(url)
     if parts.scheme == "unix":
-        return urlunsplit(parts._replace(query=f"db={int(dict(parse_qsl(parts.query)).get('db', 0)) + 1}"))
+        number = int(dict(parse_qsl(parts.query)).get("db", 0)) + 1
+        return f"unix://{parts.path}?db={number}"  # urlunsplit would drop the two strokes
     return urlunsplit(parts._replace(path=f"/{int(parts.path.strip('/') or 0) + 1}"))
 
 
