@@ -1,8 +1,8 @@
 """Load a course pack into the database: all or nothing, the same again changes nothing, what a person edited stays.
 
-A row's stamp is the digest of its text in the pack, its place there and the names of the sources. It stands in
-`loaded_digest`; where it is the same, nothing is written. What left the pack is withdrawn (unpublished), never deleted:
-learners' answers and reviews hang on it.
+A row's stamp is the digest of its text in the pack, with its place there and the names of the sources it cites where
+these are stored with it. It stands in `loaded_digest`; where it is the same, nothing is written. What left the pack is
+withdrawn (unpublished), never deleted: learners' answers and reviews hang on it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,38 @@ from quizzes.exchange import writing
 from quizzes.exchange.tallies import LoadReport, Outcome
 from quizzes.flashcards.making import sync_cards
 from quizzes.formats import course_pack as pack
+from quizzes.formats.markup import source_ids, source_name
 from quizzes.items.models import Generator, Question
 from quizzes.lessons.models import GlossaryTerm, Lesson, Mnemonic
 from quizzes.practice.models import Quiz
 
-RENDERING = "1"  # raise it when the markup changes: every text is then rendered again
+RENDERING = "1"  # raise it when the markup changes: lessons, terms and mnemonics are then rendered again
 WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class _Kind:
+    name: str
+    model: type[Content]
+    write: Callable[..., None]
+    has_place: bool = False
+    shows_sources: bool = False
+
+    def stamp(self, row: pack.Row, position: int, labels: Mapping[str, str]) -> str:
+        facts: list[object] = [RENDERING, row.digest]
+        if self.has_place:
+            facts.append(position)
+        if self.shows_sources:
+            facts.append([source_name(each, labels) for each in source_ids(repr(row))])
+        return sha256(repr(facts).encode()).hexdigest()
+
+
+GENERATORS = _Kind("generator", Generator, writing.write_generator, has_place=True)
+LESSONS = _Kind("lesson", Lesson, writing.write_lesson, has_place=True, shows_sources=True)
+TERMS = _Kind("term", GlossaryTerm, writing.write_term, shows_sources=True)
+MNEMONICS = _Kind("mnemonic", Mnemonic, writing.write_mnemonic, shows_sources=True)
+QUESTIONS = _Kind("question", Question, writing.write_question)  # a version stays as it was asked, names and all
+QUIZZES = _Kind("quiz", Quiz, writing.write_quiz, has_place=True)
 
 
 @transaction.atomic
@@ -38,32 +64,25 @@ def load_course(*, course_pack: pack.CoursePack) -> LoadReport:
         slug=course_pack.id, defaults={"title": course_pack.title, "summary": course_pack.summary}
     )
     known = writing.Known.read(course, course_pack.labels)
-    for kind, model, rows, write in (
-        ("generator", Generator, course_pack.generators, writing.write_generator),
-        ("lesson", Lesson, course_pack.lessons, writing.write_lesson),
-        ("term", GlossaryTerm, course_pack.terms, writing.write_term),
-        ("mnemonic", Mnemonic, course_pack.mnemonics, writing.write_mnemonic),
-        ("question", Question, course_pack.questions, writing.write_question),
-        ("quiz", Quiz, course_pack.quizzes, writing.write_quiz),
+    for kind, rows in (
+        (GENERATORS, course_pack.generators),
+        (LESSONS, course_pack.lessons),
+        (TERMS, course_pack.terms),
+        (MNEMONICS, course_pack.mnemonics),
+        (QUESTIONS, course_pack.questions),
+        (QUIZZES, course_pack.quizzes),
     ):
-        _load_rows(_Kind(kind, model, write), rows, known, _salt(course_pack.labels), report)
+        _load_rows(kind, rows, known, report)
     _load_cards(course, report)
     return report
 
 
-@dataclass(frozen=True)
-class _Kind:
-    name: str
-    model: type[Content]
-    write: Callable[..., None]
-
-
-def _load_rows(kind: _Kind, rows: Iterable[pack.Row], known: writing.Known, salt: str, report: LoadReport) -> None:
+def _load_rows(kind: _Kind, rows: Iterable[pack.Row], known: writing.Known, report: LoadReport) -> None:
     there = {row.slug: row for row in kind.model._default_manager.all()}
     mine = set()
     for position, row in enumerate(rows, start=1):
         mine.add(row.id)
-        stamp, found = _stamp(salt, position, row.digest), there.get(row.id)
+        stamp, found = kind.stamp(row, position, known.labels), there.get(row.id)
         outcome = _outcome(found, stamp, known.course)
         if outcome in (Outcome.CREATED, Outcome.CHANGED):
             target = found or kind.model(slug=row.id, course=known.course)  # type: ignore[misc]
@@ -146,11 +165,3 @@ def _load_cards(course: Course, report: LoadReport) -> None:
         Outcome.KEPT: made.kept,
     }
     report.tallies["card"] = +Counter(counts)  # without the zeros
-
-
-def _salt(labels: Mapping[str, str]) -> str:
-    return sha256(repr((RENDERING, sorted(labels.items()))).encode()).hexdigest()
-
-
-def _stamp(salt: str, position: int, digest: str) -> str:
-    return sha256(f"{salt}/{position}/{digest}".encode()).hexdigest()

@@ -32,6 +32,7 @@ _SOURCE = re.compile(r"\[@([a-z0-9]+(?:-[a-z0-9]+)*)\]")
 _INLINE_FORMULA = re.compile(r"\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$")
 _LETTER = re.compile(rf"<mi>([{QUANTITIES}])</mi>")
 _BLOCK_END = re.compile(r"</(?:p|div|li|h\d|td|th|pre|blockquote)>|<br>")
+_EQUALS = re.compile(r"</math> = (?=[\d(.−])")
 _TAG = re.compile(r"<[^>]+>")
 _NAME_AND_YEAR = re.compile(r"([a-z]+)(\d{4})[a-z]?$")
 _WORDS = "words:"
@@ -122,6 +123,8 @@ def _reason(error: LatexError) -> str:
 
 
 def _clean(html: str) -> str:
+    """Only what is listed above comes out; a letter stays on one line with the number it equals."""
+    html = _EQUALS.sub("</math>\u00a0=\u00a0", html)
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
 
 

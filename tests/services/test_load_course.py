@@ -116,8 +116,10 @@ def test_a_changed_question_becomes_a_new_version_and_the_old_one_stays(loaded):
 
 
 def test_a_changed_name_of_a_source_is_shown_wherever_it_is_cited(loaded):
-    load_course(course_pack=small_pack(sources=SMALL["sources.yaml"].replace("Gers et al.", "Gers and others")))
+    renamed = SMALL["sources.yaml"].replace("Gers et al.", "Gers and others")
+    report = load_course(course_pack=small_pack(sources=renamed))
     assert "Gers and others 2000" in Lesson.objects.get().sections.first().html
+    assert report.total(Outcome.CHANGED) == 2  # the source and the lesson that cites it
 
 
 def test_what_a_person_edited_is_kept_and_told(loaded):

@@ -35,6 +35,10 @@ def test_a_formula_in_the_line_becomes_mathml_with_its_quantities_coloured():
     assert "$" not in html
 
 
+def test_a_letter_stays_on_one_line_with_the_number_it_equals():
+    assert render_inline("with $f$ = 0.40") == 'with <math><mi class="q-f">f</mi></math>&nbsp;=&nbsp;0.40'
+
+
 @pytest.mark.parametrize("text", ["It costs $5 and $ 6.", r"\$a\$ and \$b", "a $ b $ c", "`$x$`"])
 def test_dollars_that_are_no_formula_stay_dollars(text):
     assert "<math" not in render(text)
