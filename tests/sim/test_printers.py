@@ -1,0 +1,187 @@
+"""The same numbers in every printed form, and a picture in which nothing hides."""
+
+import re
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import sim
+from sim.__main__ import main
+from tests.sim.fixtures import G_START, L_START, gru_layer, lstm_layer, slip
+
+CELLS = [cell for conventions in sim.CELLS.values() for cell in conventions.values()]
+DRAWN = [cell for cell in CELLS if cell.convention in ("pytorch", "cho2014", "chung2014")]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def random_trace(cell, chance, H=1, decimals=4):
+    """One or two steps with one-decimal numbers, exact."""
+    weights = {name: chance.integers(-15, 16, cell.shape(name, 1, H)) / 10 for name in cell.parameters}
+    start = {f"{state}0": chance.integers(-9, 10, H) / 10 for state in cell.states}
+    return sim.exact(sim.layer(cell, weights), chance.integers(-15, 16, (2, 1)) / 10, **start, decimals=decimals)
+
+
+def digits(number, decimals=4):
+    return f"{number:.{decimals}f}".replace("-", "−")
+
+
+def plain(markup):
+    return re.sub(r"<[^>]+>", "", markup)
+
+
+def picture(markup):
+    return ET.fromstring(markup.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+
+
+def test_formulas_are_printed_as_they_are_declared():
+    assert sim.text("lstm", "c") == "c = f ⊙ c_prev + i ⊙ g"
+    assert sim.text("gru", "h") == "h = (1 − z) ⊙ n + z ⊙ h_prev"
+    assert sim.text(sim.cell("gru", "cho2014"), "a_n") == "a_n = W_n x + b_n + U_n (r ⊙ h_prev)"
+    assert sim.latex("lstm", "f") == r"f = \sigma(a_{f})"
+    assert plain(sim.mathml("rnn", "h")) == "h=tanh&#x2061;(a)"
+
+
+def test_formulas_are_said_in_words():
+    assert sim.words("lstm", "c") == "c at t equals f times the old c plus i times g."
+    assert sim.words("lstm", "a_f", 2) == "a f at step 2 equals W f times x plus b f plus U f times the old h."
+    assert sim.words("gru", "h") == "h at t equals the quantity 1 minus z, times n plus z times the old h."
+
+
+def test_a_slip_prints_its_wrong_equation():
+    wrong = slip("lstm", "c", "F03")
+    assert sim.text(wrong) == "c = i ⊙ c_prev + f ⊙ g"
+    trace = sim.evaluate_slip(wrong, lstm_layer(), **L_START, step=1, decimals=4)
+    assert sim.substituted_text(trace, "c", 1) == ["0.8031 = 0.3752·1.3 + 0.4013·0.7857"]
+
+
+def test_numbers_put_in_stand_entry_by_entry():
+    trace = sim.exact(gru_layer(), **G_START)
+    assert sim.substituted_text(trace, "a_r", 1) == [
+        "0.7700 = 1.4·1.4 + (−0.4)·1.4 + 0.5 + 0.9·(−0.4) + 1.1·(−0.7)",
+        "−0.7100 = 0.1·1.4 + (−0.7)·1.4 + 0.1 + 0.1·(−0.4) + (−0.1)·(−0.7)",
+    ]
+    assert sim.substituted(trace, "a_r", 1).count("<math") == 2
+
+
+def test_every_printed_number_is_the_trace_s():
+    chance = np.random.default_rng(7)
+    for k in range(300):
+        trace = random_trace(DRAWN[k % len(DRAWN)], chance, H=1 + k % 2)
+        svg = picture(sim.svg(trace, 2, unit=1, prefix="p"))
+        drawn = {text.get("data-q"): text.text for text in svg.iter(f"{SVG}text") if text.get("id")}
+        for line in sim.explain(trace, 2):
+            values = [digits(number) for number in trace[line.name][1]]
+            assert list(line.shown) == values
+            assert [text.split(" = ")[0] for text in line.substituted_text] == values
+            assert [said.split(" equals ")[0].replace("minus ", "−") for said in line.substituted_words] == values
+            assert [plain(math).split("=")[0] for math in line.substituted.split("</math>")[:-1]] == values
+            assert drawn.get(line.name, values[0]) == values[0]
+
+
+def test_the_numbers_put_in_give_the_value():
+    chance = np.random.default_rng(11)
+    names = {"σ": lambda a: 1 / (1 + np.exp(-a)), "tanh": np.tanh, "ReLU": lambda a: max(a, 0)}
+    for k in range(60):
+        trace = random_trace(DRAWN[k % len(DRAWN)], chance, H=2)
+        for line in sim.explain(trace, 2):
+            for text in line.substituted_text:
+                value, right = text.replace("−", "-").replace("·", "*").split(" = ")
+                assert float(value) == pytest.approx(eval(right, names), abs=0.500001e-4)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.name}-{cell.convention}")
+@pytest.mark.parametrize("decimals", [None, 4])
+def test_the_printed_program_computes_the_trace(cell, decimals):
+    trace = random_trace(cell, np.random.default_rng(3), H=2, decimals=4)
+    if decimals is None:
+        trace = sim.forward(trace.layer, trace.x, trace.h0, trace.c0)
+    scope = {}
+    exec(sim.numpy_code(trace), scope)
+    for name in trace:
+        assert np.abs(scope["trace"][name] - trace[name]).max() < 1e-12
+
+
+def test_the_printed_program_makes_the_slip_in_its_step_only():
+    trace = sim.evaluate_slip(slip("lstm", "c", "F03"), lstm_layer(), **L_START, step=2)
+    scope = {}
+    exec(sim.numpy_code(trace), scope)
+    assert np.abs(scope["trace"]["h"] - trace["h"]).max() < 1e-15
+
+
+@pytest.mark.parametrize("cell", DRAWN, ids=lambda cell: f"{cell.name}-{cell.convention}")
+def test_every_label_of_a_diagram_is_a_quantity_or_an_operation_of_its_cell(cell):
+    svg = picture(sim.svg(random_trace(cell, np.random.default_rng(1)), 1))
+    known = set(cell.equations) | {"x"} | {f"{state}_prev" for state in cell.states}
+    for text in svg.iter(f"{SVG}text"):
+        name = text.get("data-q")
+        assert name in known or text.text in ("σ", "tanh", "ReLU", "×", "+", "1−", "Σ")
+        if name and not text.get("id"):
+            assert text.text == name.removesuffix("_prev")
+    assert svg.find(f"{SVG}title").text.startswith(cell.title)
+    assert "style" not in ET.tostring(svg, encoding="unicode")
+
+
+def boxes_of(svg):
+    for circle in svg.iter(f"{SVG}circle"):
+        if circle.get("class") == "node":
+            x, y, r = (float(circle.get(name)) for name in ("cx", "cy", "r"))
+            yield x - r, y - r, x + r, y + r
+    for rect in svg.iter(f"{SVG}rect"):
+        x, y, width, height = (float(rect.get(name)) for name in ("x", "y", "width", "height"))
+        yield x, y, x + width, y + height
+
+
+def paths_of(svg):
+    for path in svg.iter(f"{SVG}path"):
+        yield [tuple(map(float, point.split())) for point in path.get("d")[1:].split("L")]
+
+
+def inside(point, box):
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
+
+
+def crosses(start, end, box):
+    """Whether an upright or level stretch runs through the box."""
+    (x1, x2), (y1, y2) = sorted((start[0], end[0])), sorted((start[1], end[1]))
+    return x1 < box[2] - 1 and x2 > box[0] + 1 and y1 < box[3] - 1 and y2 > box[1] + 1
+
+
+@pytest.mark.parametrize("cell", DRAWN, ids=lambda cell: f"{cell.name}-{cell.convention}")
+def test_no_line_runs_behind_a_node_that_is_not_its_own(cell):
+    svg = picture(sim.svg(cell))
+    for points in paths_of(svg):
+        for box in boxes_of(svg):
+            if not inside(points[0], box) and not inside(points[-1], box):
+                assert not any(crosses(a, b, box) for a, b in pairwise(points))
+
+
+@pytest.mark.parametrize("cell", DRAWN, ids=lambda cell: f"{cell.name}-{cell.convention}")
+def test_no_label_covers_another_or_a_node(cell):
+    svg = picture(sim.svg(random_trace(cell, np.random.default_rng(5)), 2))
+    texts = []
+    for text in svg.iter(f"{SVG}text"):
+        if text.get("class") == "op":
+            continue
+        width = 7.2 * len(text.text)
+        x, y = float(text.get("x")), float(text.get("y"))
+        left = {"start": x, "end": x - width, "middle": x - width / 2}[text.get("text-anchor")]
+        texts.append((left, y - 10, left + width, y))
+    for k, (x1, y1, x2, y2) in enumerate(texts):
+        assert x1 >= 0
+        assert x2 <= float(svg.get("viewBox").split()[2])
+        for a, b, c, d in [*texts[:k], *boxes_of(svg)]:
+            assert x2 <= a or c <= x1 or y2 <= b or d <= y1
+
+
+def test_a_worked_example_is_printed_as_a_table(capsys):
+    assert main(["lstm", "--steps", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert "Step 2" in printed
+    assert "c = f ⊙ c_prev + i ⊙ g" in printed
+
+
+def test_a_worked_example_that_cannot_be_says_why(capsys):
+    assert main(["rnn", "--decimals", "7"]) == 2
+    assert "1 to 4 decimals" in capsys.readouterr().err
