@@ -33,7 +33,9 @@ def rate_card(
         with transaction.atomic():
             stored = _stored(submission_id, user=user, card=card, rating=rating)
             return stored or _rate(user, card, submission_id, rating, now, seen)
-    except IntegrityError as error:  # two first ratings of a card, or two equal ids, at the same moment
+    except IntegrityError as error:  # the same submission, or another first rating, at the same moment
+        if stored := _stored(submission_id, user=user, card=card, rating=rating):
+            return stored
         raise _moved_on() from error
 
 
@@ -48,6 +50,8 @@ def undo_review(*, user: User, now: datetime, submission_id: UUID | None = None)
             stored = _stored(submission_id, user=user, rating=None)
             return stored or _undo(user, submission_id, now)
     except IntegrityError as error:
+        if stored := _stored(submission_id, user=user, rating=None):
+            return stored
         raise _nothing_to_undo() from error
 
 
@@ -75,7 +79,7 @@ def _undo(user: User, submission_id: UUID, now: datetime) -> Review:
     review = Review.objects.select_related("card").get(pk=last.id)
     state = CardState.objects.select_for_update().filter(user=user, card=review.card_id).first()
     if (schedule := schedule_of(state)) is None or schedule.to_json() != review.after:
-        raise _moved_on()
+        raise _nothing_to_undo()  # undone at the same moment elsewhere
     before = Schedule.from_json(review.before) if review.before else None
     _keep(user, review.card_id, state, before)
     return Review.objects.create(

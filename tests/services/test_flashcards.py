@@ -1,9 +1,11 @@
 """Rating and undoing cards: exact, once, and never behind the learner's back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -132,6 +134,48 @@ def test_a_card_that_is_not_due_is_not_rated(learner, card):
 def test_there_are_four_ratings(learner, card, rating):
     with pytest.raises(Refused):
         rated(learner, card, rating, NOON)
+
+
+def at_once(*calls):
+    """Run the calls in threads of their own; what each returned or raised."""
+
+    def run(call):
+        try:
+            return call()
+        except Conflict as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_first_ratings_at_the_same_moment_one_counts():
+    card, learner = make_course().cards.first(), make_guest()
+    done = at_once(*(lambda rating=rating: rated(learner, card, rating, NOON, seen="new").rating for rating in (1, 4)))
+    assert sorted(map(str, done)) in (["1", "card_moved_on"], ["4", "card_moved_on"])
+    assert (Review.objects.count(), CardState.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_submission_sent_twice_at_the_same_moment_gives_one_review_to_both():
+    card, learner, submission_id = make_course().cards.first(), make_guest(), uuid4()
+    submission = {"user": learner, "card": card, "submission_id": submission_id, "rating": 3, "now": NOON}
+    first, second = at_once(*[lambda: rate_card(**submission).pk] * 2)
+    assert first == second == Review.objects.get().pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_undoings_at_the_same_moment_take_back_one_rating_each():
+    course, learner = make_course(), make_guest()
+    for card in course.cards.all()[:2]:
+        rated(learner, card, 3, NOON)
+    done = at_once(*[lambda: undo_review(user=learner, now=NOON).undoes_id] * 2)
+    undone = [it for it in done if it != "nothing_to_undo"]
+    assert len(set(undone)) == len(undone) == 2 - CardState.objects.count()
+    assert undone
 
 
 # --- undoing ---
