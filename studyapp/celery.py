@@ -42,5 +42,5 @@ def some_worker_answers(timeout: float = 1.0) -> bool:
     with app.connection_for_write(
         transport_options={"socket_connect_timeout": timeout, "socket_timeout": timeout + 1}
     ) as connection:
-        connection.ensure_connection(max_retries=1, timeout=timeout)
+        connection.ensure_connection(max_retries=1, timeout=1)
         return bool(app.control.ping(timeout=timeout, limit=1, connection=connection))

@@ -14,7 +14,7 @@ from pathlib import Path
 LARGEST = 30_000  # bytes
 NAME = "Carousel Math"
 SIGNS = "ΓΔ·⋅×−±⊙∘∑∏∂√∞≈≠≤≥←→∈…⋯′‖⟨⟩̃̂̄ˆ˜¯⊤σθαβγδεητλμπ"
-UNUSED = "\"#$@\\^_`~"
+UNUSED = '"#$@\\^_`~'
 CHARACTERS = [
     *(code for code in range(0x20, 0x7F) if chr(code) not in UNUSED),
     0xA0,

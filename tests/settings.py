@@ -22,3 +22,4 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, as in real use: a database in memory knows neither WAL nor two connections.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)  # whitenoise looks for it

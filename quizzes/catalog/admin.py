@@ -1,75 +1,11 @@
-"""What the pages of the panel share, and the catalogue's own pages."""
+"""The catalogue's pages of the panel."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
-
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
-from django.utils import timezone
 
-from quizzes.catalog.models import Course, Erratum, KnowledgeComponent, Misconception, Source
-from quizzes.catalog.rendering import rendered, source_labels
-from quizzes.errors import Refused
-from quizzes.formats import markup
-from quizzes.jobs.admin import ReadOnlyAdmin
-from quizzes.jobs.services import audit, enqueue_once
-
-
-class MarkupForm(forms.ModelForm):
-    """Refuses Markdown that can't be shown, beside its field, before anything is saved."""
-
-    markup_fields: ClassVar[Mapping[str, Callable[..., str]]] = {}
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        labels = source_labels()
-        for name, render in self.markup_fields.items():
-            try:
-                rendered(name, cleaned.get(name) or "", labels, render)
-            except Refused as error:
-                self.add_error(name, error.message)
-        return cleaned
-
-
-def markup_form(**fields: Callable[..., str]) -> type[MarkupForm]:
-    return type("Form", (MarkupForm,), {"markup_fields": fields})
-
-
-class ContentAdmin(admin.ModelAdmin):
-    """Content edited here is kept when the course pack is loaded again, and cards made from it follow.
-
-    A page says how its object is stored by `store`, which calls the feature's service.
-    """
-
-    exclude: Any = ("course",)
-    feeds_cards = False
-
-    def store(self, request: HttpRequest, obj: Any, form: Any) -> None:
-        raise NotImplementedError
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if obj.course_id is None:
-            obj.course = Course.objects.order_by("pk").first()
-        obj.edited_at = timezone.now()
-        self.store(request, obj, form)
-        audit(actor=request.user, action="edited" if change else "made", subject=f"{obj._meta.verbose_name} {obj.slug}")
-        if self.feeds_cards:
-            enqueue_once(task="quizzes.flashcards.tasks.sync_cards", arguments={"course_id": obj.course_id})
-
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
-        return {} if obj else dict(super().get_prepopulated_fields(request, obj))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The stable id is chosen once."""
-        fields = tuple(super().get_readonly_fields(request, obj))
-        return (*fields, "slug") if obj else fields
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Content is unpublished, never deleted: attempts and cards refer to it."""
-        return False
+from quizzes.catalog.models import Erratum, KnowledgeComponent, Misconception, Source
+from quizzes.jobs.panel import ReadOnlyAdmin
 
 
 @admin.register(Source)
@@ -96,7 +32,3 @@ class MisconceptionAdmin(admin.ModelAdmin):
 class ErratumAdmin(ReadOnlyAdmin):
     list_display = ("number", "page", "severity", "claim", "correction")
     list_filter = ("severity", "page")
-
-
-INLINE = markup.render_inline
-BLOCK = markup.render

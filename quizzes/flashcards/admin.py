@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from quizzes.catalog.admin import BLOCK, ContentAdmin, markup_form
+from quizzes.catalog.panel import BLOCK, ContentAdmin, markup_form
 from quizzes.catalog.rendering import rendered, source_labels
 from quizzes.flashcards.models import Card
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from quizzes.catalog.admin import ContentAdmin
+from quizzes.catalog.panel import ContentAdmin
 from quizzes.errors import StudyError
 from quizzes.items import questions
 from quizzes.items.forms import NUMBERS, QuestionForm
@@ -20,7 +20,7 @@ from quizzes.items.generators import check_specification, save_generator
 from quizzes.items.models import Generator, Question, QuestionVersion, Variant
 from quizzes.items.pool import generate_variants
 from quizzes.items.specification import Specification
-from quizzes.jobs.admin import ReadOnlyAdmin
+from quizzes.jobs.panel import ReadOnlyAdmin
 
 
 class VersionInline(admin.TabularInline):

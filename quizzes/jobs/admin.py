@@ -13,20 +13,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from quizzes.jobs.models import AuditEntry, Job, Outbox
+from quizzes.jobs.panel import ReadOnlyAdmin
 from quizzes.jobs.services import audit, cancel_job
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """What happened can be looked at and not changed."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Job)

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from quizzes.catalog.admin import BLOCK, INLINE, ContentAdmin, markup_form
+from quizzes.catalog.panel import BLOCK, INLINE, ContentAdmin, markup_form
 from quizzes.lessons import services
 from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
 

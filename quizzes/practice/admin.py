@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from quizzes.catalog.admin import ContentAdmin
-from quizzes.jobs.admin import ReadOnlyAdmin
+from quizzes.catalog.panel import ContentAdmin
+from quizzes.jobs.panel import ReadOnlyAdmin
 from quizzes.practice.models import AnswerEvent, Attempt, Quiz, QuizQuestion
 from quizzes.practice.quizzes.results import results_csv
 

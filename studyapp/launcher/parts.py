@@ -40,7 +40,7 @@ def web(listener: int) -> None:
 
     from studyapp.wsgi import application
 
-    class Site(BaseApplication):  # type: ignore[misc]
+    class Site(BaseApplication):
         def load_config(self) -> None:
             settings: dict[str, Any] = {
                 "bind": [f"fd://{listener}"],
