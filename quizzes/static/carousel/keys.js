@@ -84,8 +84,7 @@ function item(outer, inner, text) {
   return element;
 }
 
-// Number fields: a sign key where a phone's keypad has none, a note that a checked answer was edited since, and a slider
-// that keeps in step with its number field (data-pair="id of the other").
+// Number fields: a sign key where a phone's keypad has none, and a note that a checked answer was edited since.
 const touch = matchMedia("(pointer: coarse)");
 
 function addSignKey(input) {
@@ -114,8 +113,6 @@ function dress(root) {
 document.addEventListener("input", ({ target }) => {
   const step = target.closest(".step");
   if (step && step.dataset.state !== "empty") step.dataset.stale = "";
-  const other = target.dataset.pair && document.getElementById(target.dataset.pair);
-  if (other) other.value = target.value;
 });
 document.body.addEventListener("htmx:afterSettle", (event) => dress(event.target));
 dress(document);
