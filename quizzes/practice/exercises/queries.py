@@ -10,9 +10,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+import sim
 from quizzes.accounts.models import User
 from quizzes.catalog.models import Misconception
 from quizzes.errors import Conflict, NotFound
+from quizzes.items.diagnosis import SimWorking, turned
 from quizzes.items.models import Generator, Variant, VariantKey
 from quizzes.items.specification import Specification, quantity, step_number
 from quizzes.practice.models import AnswerEvent, Attempt
@@ -78,8 +80,37 @@ def _taking(attempt: Attempt, last_event: AnswerEvent | None) -> Taking:
     return Taking(attempt, attempt.variant, specification, last_event)
 
 
+def still_open() -> Conflict:
+    return Conflict("still_open", "The solution is not released yet.", "Ask for the worked solution first.")
+
+
 def taking_unknown() -> NotFound:
     return NotFound("taking_unknown", "There is no such exercise of yours.", "Take one from the list of exercises.")
+
+
+def worked_steps(taking: Taking) -> list[dict[str, Any]]:
+    """Every value in the order of computing, as the solution tells it: formula, numbers put in, result."""
+    specification, step_count = taking.specification, taking.specification.T
+    trace = exact_trace(taking)
+    return [
+        {
+            "name": f"{name}@{step}",
+            "asked": f"{name}@{step}" in specification.asked,
+            "formula": sim.text(trace.cell, name),
+            "put_in": [turned(line) for line in sim.substituted_text(trace, name, step)],
+            "values": trace.at(name, step).tolist(),
+        }
+        for step in range(1, step_count + 1)
+        for name in trace
+    ]
+
+
+def exact_trace(taking: Taking) -> sim.Trace:
+    """What a careful learner writes down. Raises Conflict before the solution is released."""
+    if taking.attempt.is_open:
+        raise still_open()
+    working = SimWorking(taking.specification, taking.variant.given, {})
+    return sim.exact(working.layer, *working.inputs, decimals=taking.specification.decimals)
 
 
 def open_takings(user: User | None, generator: Generator) -> list[Attempt]:
@@ -93,7 +124,7 @@ def open_takings(user: User | None, generator: Generator) -> list[Attempt]:
 def released_key(taking: Taking) -> VariantKey:
     """The key, once the solution was asked for. Raises Conflict before."""
     if taking.attempt.is_open:
-        raise Conflict("still_open", "The solution is not released yet.", "Ask for the worked solution first.")
+        raise still_open()
     return VariantKey.objects.get(variant=taking.variant)
 
 

@@ -1,0 +1,213 @@
+"""Taking, answering and ending an exercise: what is stored, what counts, what is refused."""
+
+from math import tanh
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from quizzes.accounts.models import User
+from quizzes.catalog.models import Misconception
+from quizzes.errors import Conflict, Forbidden, NotFound, Refused
+from quizzes.items.models import Variant
+from quizzes.items.pool import certificates, top_up_pool
+from quizzes.practice.exercises import queries
+from quizzes.practice.exercises.services import NothingRead, record, release_solution, take
+from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
+from tests.samples import LSTM_STEP, make_generator
+
+pytestmark = pytest.mark.django_db
+
+GRU_STEP = LSTM_STEP | {
+    "cell": "gru",
+    "D": 2,
+    "H": 2,
+    "asked": ["r@1", "z@1", "n@1", "h@1"],
+    "claims": {"r": ["F05"], "z": ["F05"], "n": ["G04"], "h": ["G01", "G09"]},
+    "must_show": {"h": ["G01"]},
+    "reasons": {},
+}
+
+
+@pytest.fixture
+def user():
+    return User.objects.create_user("ada")
+
+
+@pytest.fixture
+def attempt(user):
+    return take(user=user, generator=make_generator(), now=timezone.now())
+
+
+def answer(attempt, answers, **changed):
+    attempt.refresh_from_db()
+    sent = {"submission_id": uuid4(), "seq": attempt.last_seq + 1, "now": timezone.now()} | changed
+    return record(user=attempt.user, attempt_id=attempt.pk, answers=answers, **sent)
+
+
+def exact(attempt):
+    return {name: list(values) for name, values in attempt.variant.key.exact.items()}
+
+
+def states(event):
+    return {step["name"]: step["state"] for step in event.result["steps"]}
+
+
+def test_taking_gives_one_certified_variant_with_no_key_in_what_is_told(attempt):
+    told = queries.payload(queries.taking(attempt.user, attempt.pk))
+    assert told["asked"][0] == {"name": "f", "step": 1, "shape": [1]}
+    assert set(told["given"]) >= {"x", "h0", "c0", "W_f"}
+    assert not {"exact", "full", "live", "claims", "reasons"} & set(told)
+    assert (attempt.asked, attempt.right, attempt.last_seq) == (6, 0, 0)
+
+
+def test_the_result_has_the_shape_that_is_promised(attempt):
+    event = answer(attempt, exact(attempt) | {"c@1": ["0,5"], "h@1": [""], "o@1": ["=1+1"]})
+    assert event.result["complete"] is False
+    for step in event.result["steps"]:
+        assert {"name", "state", "slips", "read_as", "message"} <= set(step)
+    by_name = {step["name"]: step for step in event.result["steps"]}
+    assert by_name["c@1"]["read_as"] == [0.5]
+    assert by_name["h@1"]["state"] == "empty"
+    assert by_name["o@1"]["state"] == "invalid"
+    assert list(by_name) == LSTM_STEP["asked"]
+
+
+@pytest.mark.parametrize("as_sent", [lambda v: v, lambda v: [str(x) for x in v], lambda v: v[0], lambda v: str(v[0])])
+def test_numbers_and_typed_text_are_answers_alike(attempt, as_sent):
+    event = answer(attempt, {name: as_sent(values) for name, values in exact(attempt).items()})
+    assert event.result["complete"] is True
+    attempt.refresh_from_db()
+    assert attempt.right == 6
+
+
+def test_the_message_of_a_slip_tells_formula_numbers_and_correction(attempt):
+    Misconception.objects.create(slug="F03", kind="cell", title="swap", correction="Give f the old cell.")
+    key, given = exact(attempt), attempt.variant.given
+    wrong = key["i@1"][0] * given["c0"][0] + key["f@1"][0] * key["g@1"][0]
+    event = answer(attempt, key | {"c@1": [round(wrong, 4)], "h@1": [round(key["o@1"][0] * tanh(wrong), 4)]})
+    told = {step["name"]: step for step in event.result["steps"]}
+    assert told["c@1"]["slips"] == ["F03"]
+    assert told["c@1"]["message"].startswith("i and f are swapped. You evaluated c = i ⊙ c_prev + f ⊙ g: ")
+    assert told["c@1"]["message"].endswith("Give f the old cell.")
+    for number in (key["i@1"][0], key["f@1"][0], key["g@1"][0]):
+        assert f"{abs(number):.4f}" in told["c@1"]["message"]
+    assert told["h@1"]["state"] == "right_with_yours"
+    assert SlipRecord.objects.get().place == "c@1"
+
+
+def test_a_slip_outside_the_catalogue_is_kept_by_the_event_alone(attempt):
+    key, given = exact(attempt), attempt.variant.given
+    wrong = key["i@1"][0] * given["c0"][0] + key["f@1"][0] * key["g@1"][0]
+    event = answer(attempt, key | {"c@1": [round(wrong, 4)]})
+    assert event.result["steps"][3]["slips"] == ["F03"]
+    assert not SlipRecord.objects.exists()
+
+
+def test_a_vector_is_judged_as_a_whole_and_a_convention_is_no_slip(user):
+    attempt = take(user=user, generator=make_generator("gru-step", **GRU_STEP), now=timezone.now())
+    Misconception.objects.create(slug="G01", kind="gru", title="z", correction="Say whether z keeps.")
+    key, before = exact(attempt), attempt.variant.given["h0"]
+    admits = [round((1 - z) * h + z * n, 4) for z, h, n in zip(key["z@1"], before, key["n@1"], strict=True)]
+    event = answer(attempt, key | {"h@1": admits})
+    assert event.result["steps"][3]["state"] == "convention"
+    assert event.result["steps"][3]["slips"] == ["G01"]
+    assert not SlipRecord.objects.exists()
+    answer(attempt, key)
+    attempt.refresh_from_db()
+    assert attempt.right == 4  # the first answer in the other convention was a free try
+
+
+def test_the_question_about_two_slips_is_answered_by_naming_one(user):
+    claims = {"f": ["F02", "F15"]}
+    generator = make_generator("alias", asked=["f@1"], claims=claims, must_show={"f": ["F02", "F15"]})
+    attempt = take(user=user, generator=generator, now=timezone.now())
+    Misconception.objects.create(slug="F15", kind="gates", title="sign", correction="Mind the sign.")
+    wrong = {"f@1": [round(1 - exact(attempt)["f@1"][0], 4)]}
+    event = answer(attempt, wrong)
+    assert event.result["steps"][0]["state"] == "alias"
+    assert set(event.result["steps"][0]["slips"]) == {"F02", "F15"}
+    event = answer(attempt, wrong, meant={"f@1": "F15"})
+    assert (event.result["steps"][0]["state"], event.result["steps"][0]["slips"]) == ("slip", ["F15"])
+    assert SlipRecord.objects.get().misconception.slug == "F15"
+
+
+def test_the_same_submission_again_returns_the_stored_event(attempt):
+    same = {"submission_id": uuid4(), "seq": 1}
+    first = answer(attempt, {"f@1": [0.5]}, **same)
+    assert answer(attempt, {"f@1": [0.5]}, **same) == first
+    with pytest.raises(Conflict):
+        answer(attempt, {"f@1": [0.6]}, **same)
+    assert AnswerEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("seq", [0, 2, 7])
+def test_a_skipped_or_used_number_is_a_conflict(attempt, seq):
+    with pytest.raises(Conflict):
+        answer(attempt, {"f@1": [0.5]}, seq=seq)
+
+
+@pytest.mark.parametrize(
+    ("answers", "error"),
+    [
+        ({}, NothingRead),
+        ({"f@1": [""], "i@1": ["NaN"]}, NothingRead),
+        ({"q@1": [1.0]}, Refused),
+        ({"f@2": [1.0]}, Refused),
+        ({"f@1": [1.0, 2.0]}, Refused),
+    ],
+)
+def test_what_can_not_be_marked_is_refused_and_nothing_is_stored(attempt, answers, error):
+    with pytest.raises(error):
+        answer(attempt, answers)
+    attempt.refresh_from_db()
+    assert (attempt.last_seq, AnswerEvent.objects.count()) == (0, 0)
+
+
+def test_after_the_solution_no_answer_is_taken(attempt):
+    with pytest.raises(Conflict):
+        queries.released_key(queries.taking(attempt.user, attempt.pk))
+    for _ in range(2):
+        release_solution(user=attempt.user, attempt_id=attempt.pk, now=timezone.now())
+    with pytest.raises(Conflict):
+        answer(attempt, {"f@1": [0.5]})
+    taking = queries.taking(attempt.user, attempt.pk)
+    told = {step["name"]: step["values"] for step in queries.worked_steps(taking)}
+    assert {name: told[name] for name in LSTM_STEP["asked"]} == queries.released_key(taking).exact
+
+
+def test_another_learner_reaches_nothing_of_it(attempt):
+    eve = User.objects.create_user("eve")
+    with pytest.raises(NotFound):
+        queries.taking(eve, attempt.pk)
+    with pytest.raises(NotFound):
+        record(
+            user=eve, attempt_id=attempt.pk, submission_id=uuid4(), seq=1, answers={"f@1": [1]}, now=timezone.now()
+        )  # fmt: skip
+    with pytest.raises(NotFound):
+        release_solution(user=eve, attempt_id=attempt.pk, now=timezone.now())
+
+
+def test_only_staff_may_name_a_seed_and_get_the_reasons_of_a_refusal(user):
+    generator = make_generator("fussy", must_show={"c": ["F03", "C01", "C02", "C06"], "h": ["C11", "C15"]})
+    found = {bool(each.reasons): each.seed for each in certificates(generator.current, range(1, 300))}
+    with pytest.raises(Forbidden):
+        take(user=user, generator=generator, now=timezone.now(), seed=found[False])
+    user.is_staff = True
+    user.save()
+    attempt = take(user=user, generator=generator, now=timezone.now(), seed=found[False])
+    assert attempt.variant.seed == found[False]
+    assert take(user=user, generator=generator, now=timezone.now(), seed=found[False]) == attempt
+    with pytest.raises(Refused, match="was refused"):
+        take(user=user, generator=generator, now=timezone.now(), seed=found[True])
+
+
+def test_a_seed_taken_by_name_is_never_drawn_for_a_learner(user):
+    generator = make_generator()
+    staff = User.objects.create_user("grace", is_staff=True)
+    by_name = take(user=staff, generator=generator, now=timezone.now(), seed=1).variant
+    top_up_pool(generator_id=generator.pk)
+    taken = [take(user=user, generator=generator, now=timezone.now()).variant for _ in range(8)]
+    assert by_name not in taken
+    assert Variant.objects.filter(seed=1).count() == 1
+    assert Attempt.objects.count() == 9
