@@ -118,10 +118,11 @@ def askable(version_ids: Iterable[int]) -> dict[int, Asked]:
     """These versions by id, as a learner may see them: two queries, and no path to a key."""
     ids = list(version_ids)
     options: dict[int, list[tuple[int, str]]] = {pk: [] for pk in ids}
-    for version_id, pk, html in Option.objects.filter(version__in=ids).values_list("version_id", "pk", "html"):
+    rows = Option.objects.filter(version__in=ids).order_by("position").values_list("version_id", "pk", "html")
+    for version_id, pk, html in rows:
         options[version_id].append((pk, html))
-    rows = QuestionVersion.objects.filter(pk__in=ids).values_list("pk", "question__slug", "stem_html")
-    return {pk: Asked(pk, slug, stem, tuple(options[pk])) for pk, slug, stem in rows}
+    stems = QuestionVersion.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "question__slug", "stem_html")
+    return {pk: Asked(pk, slug, stem, tuple(options[pk])) for pk, slug, stem in stems}
 
 
 def cited(wording: Wording) -> list[str]:

@@ -71,7 +71,7 @@ def locked_attempt(user: User, attempt_id: UUID) -> Attempt:
 
 def stored_event(attempt: Attempt, submission_id: UUID, place: str, response: Any) -> AnswerEvent | None:
     """The event this submission made before, if it did. Raises Conflict where its body was another."""
-    event = AnswerEvent.objects.filter(submission_id=submission_id).first()
+    event = AnswerEvent.objects.filter(submission_id=submission_id).order_by("pk").first()
     if event is None:
         return None
     if (event.attempt_id, event.place, event.response) != (attempt.pk, place, response):

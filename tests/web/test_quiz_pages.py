@@ -118,7 +118,7 @@ def test_a_wrong_answer_is_told_with_its_misconception_the_right_option_the_reas
     page = save(browser, browser.get(f"/attempts/{attempt.pk}/1/"), attempt, 1, "F02")
     said = text_of(page)
     assert page.redirect_chain == [(f"/attempts/{attempt.pk}/1/#feedback", 302)]
-    assert "Not quite. This is a known slip: Misconception F02 . The correction of F02. WHY 7" in said
+    assert "Not quite. This is a known misconception: Misconception F02 . The correction of F02. WHY 7" in said
     assert "KEY 7 ✓ this is the right one" in said and "Wrong 7, as in F02 ✗ not right your answer" in said
     assert 'href="/sources/#gers2000"' in page.content.decode() and "Next" in said and "Save answer" not in said
     assert "1 of 2 answered" in said and "✗ not right" in said

@@ -135,7 +135,7 @@ def attempt_unknown() -> NotFound:
 
 
 def places_of(attempt: Attempt) -> list[AttemptQuestion]:
-    return list(attempt.places.all())
+    return list(attempt.places.order_by("position"))
 
 
 def last_event(attempt: Attempt) -> AnswerEvent | None:
@@ -157,7 +157,9 @@ def shown_question(attempt: Attempt, places: list[AttemptQuestion], position: in
     place = next((place for place in places if place.position == position), None)
     if place is None:
         raise question_unknown()
-    return _show(place, len(places), askable([place.version_id]), feedback(attempt, [position]))
+    may_be_told = place.is_right is not None or not attempt.is_open  # spares a query; `feedback` decides
+    told = feedback(attempt, [position]) if may_be_told else {}
+    return _show(place, len(places), askable([place.version_id]), told)
 
 
 def shown_questions(attempt: Attempt, places: list[AttemptQuestion]) -> list[Shown]:
@@ -170,11 +172,8 @@ def shown_questions(attempt: Attempt, places: list[AttemptQuestion]) -> list[Sho
 def feedback(attempt: Attempt, positions: list[int]) -> dict[int, Feedback]:
     """What may be told, by position. This is the only reader of keys, and it reads those of released places alone."""
     released = Q(is_right__isnull=False) | Q(attempt__state=Attempt.State.FINISHED)
-    places = list(
-        AttemptQuestion.objects.filter(released, attempt=attempt, position__in=positions).select_related(
-            "version__key", "chosen__distractor__misconception"
-        )
-    )
+    rows = AttemptQuestion.objects.filter(released, attempt=attempt, position__in=positions)
+    places = list(rows.select_related("version__key", "chosen__distractor__misconception").order_by("position"))
     sources = _sources(place.version.question_id for place in places)
     return {place.position: _tell(place, sources.get(place.version.question_id, ())) for place in places}
 

@@ -145,7 +145,7 @@ def _versions_to_ask(user: User, quiz: Quiz, missed_of: UUID | None) -> list[int
 def _option_orders(versions: Iterable[int], shuffle: Shuffle) -> dict[int, list[int]]:
     """Each version's option ids in an order of this attempt's own, so that a place tells nothing."""
     orders: dict[int, list[int]] = {version: [] for version in versions}
-    for version, option in Option.objects.filter(version__in=orders).values_list("version_id", "pk"):
+    for version, option in Option.objects.filter(version__in=orders).order_by("pk").values_list("version_id", "pk"):
         orders[version].append(option)
     for order in orders.values():
         shuffle(order)
@@ -153,7 +153,7 @@ def _option_orders(versions: Iterable[int], shuffle: Shuffle) -> dict[int, list[
 
 
 def _answer(attempt: Attempt, position: int, choice: int) -> Marked:
-    place = attempt.places.filter(position=position).select_related("attempt__quiz").first()
+    place = attempt.places.filter(position=position).select_related("attempt__quiz").order_by("pk").first()
     if place is None:
         raise question_unknown()
     if place.is_right is not None:
@@ -186,8 +186,10 @@ def _mark_now(attempt: Attempt, place: AttemptQuestion) -> Marked:
 def _marks(places: Iterable[AttemptQuestion]) -> dict[int, Mark]:
     """The mark of what was chosen at each place, by position: one query however many there are."""
     chosen = {place.chosen_id: place.position for place in places if place.chosen_id}
-    rows = Option.objects.filter(pk__in=chosen).values_list(
-        "pk", "version__key__option", "distractor__misconception__slug", "distractor__misconception"
+    rows = (
+        Option.objects.filter(pk__in=chosen)
+        .order_by("pk")
+        .values_list("pk", "version__key__option", "distractor__misconception__slug", "distractor__misconception")
     )
     return {chosen[pk]: Mark(pk, pk == right, slug or "", slip) for pk, right, slug, slip in rows}
 
@@ -203,7 +205,7 @@ def _marked(result: dict[str, Any], marks: dict[int, Mark]) -> Marked:
 
 
 def _finish(attempt: Attempt, now: datetime) -> Attempt:
-    places = list(attempt.places.all())
+    places = list(attempt.places.order_by("position"))
     marks = _marks(place for place in places if place.is_right is None)
     for place in places:
         if place.position in marks:
