@@ -13,7 +13,8 @@ from quizzes.http import public
 from quizzes.lessons import queries
 from quizzes.lessons.bets import tell
 from quizzes.lessons.models import Bet, Depth, Lesson, Mnemonic
-from quizzes.lessons.search import LONGEST, search
+from quizzes.lessons.ranking import LONGEST
+from quizzes.lessons.search import search
 
 USUAL_DEPTH = Depth.STANDARD.value
 
@@ -71,9 +72,15 @@ def _around(found: Lesson) -> dict[str, object]:
     return {
         "dialogue": queries.dialogue_lines(found),
         "example": example_cell(found.slug),
+        "quizzes": [{"slug": slug, "title": quiz_title(slug, found)} for slug in found.quizzes],
         "exercises": queries.exercises_of(found),
         "following": queries.lesson_after(found),
     }
+
+
+def quiz_title(slug: str, lesson: Lesson) -> str:
+    """A quiz is known here by its slug alone: quizzes are built on lessons, not lessons on quizzes."""
+    return "what stayed of this lesson" if slug == lesson.slug else slug.replace("-", " ")
 
 
 def example_cell(slug: str) -> str:

@@ -32,7 +32,7 @@ def form_of(page):
     sent = {}
     for name, value in fields:
         sent.setdefault(name, []).append(value)
-    for name, options in re.findall(r'<select[^>]* name="([^"]+)">(.*?)</select>', page, re.DOTALL):
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
         sent[name] = [re.search(r"<option(?: value=\"(\w+)\")? selected>([^<]+)", options).group(1) or
                       re.search(r"<option[^>]* selected>([^<]+)", options)[1]]  # fmt: skip
     return sent

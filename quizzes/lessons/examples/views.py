@@ -23,14 +23,14 @@ from quizzes.lessons.examples import address
 from quizzes.lessons.examples.bench import bench
 from quizzes.lessons.examples.presets import PRESETS, Preset
 from quizzes.lessons.examples.usual import HEADINGS, TITLES
-from quizzes.lessons.examples.worked import noted, run, step
+from quizzes.lessons.examples.worked import diagram, noted, run, step
 
 
 @require_safe
 @public
 def examples(request: HttpRequest) -> HttpResponse:
     groups = [
-        {"title": title, "presets": [_entry(each) for each in PRESETS if each.cell == cell]}
+        {"title": title, "diagram": diagram(cell), "presets": [_entry(each) for each in PRESETS if each.cell == cell]}
         for cell, title in TITLES.items()
     ]
     return render(request, "examples/examples.html", {"section": "practice", "groups": groups})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import escape
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 import sim
 from quizzes.errors import refused_by_sim
-from quizzes.lessons.examples.address import DECIMALS, Example
+from quizzes.lessons.examples.address import DECIMALS, Example, Rows
 from quizzes.lessons.examples.quantities import name_of, sentence_of
 
 
@@ -105,13 +105,18 @@ def _value(example: Example, trace: sim.Trace, name: str, formula: str = "") -> 
     return Value(name, name_of(name), sentence, trace.at(name, example.step).tolist(), formula)
 
 
-def _weight(example: Example, name: str) -> Sequence[object]:
+def _weight(example: Example, name: str) -> Rows | tuple[float, ...]:
     rows = example.numbers[name]
     return rows if name[0] in "WU" else rows[0]
 
 
-def _said(values: Sequence[float]) -> str:
+def _said(values: Iterable[float]) -> str:
     return " and ".join(f"{value:.{DECIMALS}f}".replace("-", "minus ") for value in values)
+
+
+def diagram(cell: str) -> SafeString:
+    """The cell as a picture, without numbers."""
+    return _html(sim.svg(cell, prefix=cell))
 
 
 def noted(note: str) -> SafeString:
