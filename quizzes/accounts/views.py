@@ -6,7 +6,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from quizzes.accounts.middleware import GUEST_COOKIE, find_learner
 from quizzes.accounts.models import AccessToken, User
@@ -17,6 +17,7 @@ from quizzes.http import private
 
 
 @private
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """For a signed-in user or a guest; a stranger is shown how to sign up."""
     return _page(request, find_learner(request))

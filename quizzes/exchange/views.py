@@ -1,5 +1,6 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from quizzes.accounts.middleware import find_learner
 from quizzes.exchange.takeout import everything_of
@@ -7,6 +8,7 @@ from quizzes.http import private
 
 
 @private
+@require_safe
 def takeout(request: HttpRequest) -> HttpResponse:
     learner = find_learner(request)
     if learner is None:
