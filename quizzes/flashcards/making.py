@@ -102,7 +102,7 @@ def _question_card(question: Question, position: int) -> CardText:
     assert version is not None
     options = sorted(version.options.all(), key=lambda option: blake2b(option.text.encode()).digest())
     front = "\n".join([version.stem, "", *(f"- {_one_line(option.text)}" for option in options)])
-    back = _back(question, version.key.option.text, version.key.explanation)
+    back = _back(question, f"**{_one_line(version.key.option.text)}**", version.key.explanation)
     return CardText("question", question, front, back, position)
 
 

@@ -108,8 +108,8 @@ class Chooser:
     def _next_rows(self) -> Iterator[Row]:
         lesson = next_lesson(list(Lesson.objects.visible_to(self.user).filter(is_published=True)), self.work)
         if lesson:
-            reason = f"{lesson.summary} You have not practised it yet."
-            yield Row(f"Read: {lesson.title}", reason, about(lesson.minutes), _lesson_href(lesson), "Continue", "n")
+            reason = f"Next in the course. {lesson.summary}"
+            yield Row(f"Read: {lesson.title}", reason, about(lesson.minutes), _lesson_href(lesson), "Read", "n")
 
     def _weakest_exercise_rows(self) -> Iterator[Row]:
         generators = Generator.objects.visible_to(self.user).filter(is_published=True, current__isnull=False)
