@@ -10,7 +10,8 @@
 
 Cells        cell, layer, CELLS, CONVENTIONS; `cell.note` is the convention in one sentence
 Numbers      forward, exact, kept_to, forward_many
-Slips        slips_for, evaluate_slip, evaluate_with, first_departure; `slip.wrong` is a cell that every printer takes
+Slips        slips_for, slip_named, evaluate_slip, first_departure; `slip.wrong` is a cell that every printer takes
+             evaluate_with, trace_with: the same where the learner's own earlier numbers stand
 Exercises    Exercise, Range, draw, certify
 Printers     explain(trace, step) gives a `Line` per quantity: formula, substituted, words, text, values, shown.
              One at a time: mathml, words, latex, text (of a cell and a name, or of a slip);
@@ -22,10 +23,11 @@ Only the names below are meant for others. Everything refused is a `SimError` wi
 
 from sim.cells import CELLS, CONVENTIONS, Cell, cell
 from sim.certificates import Certificate, certify
-from sim.departures import evaluate_slip, evaluate_with, first_departure
+from sim.departures import evaluate_slip, first_departure
 from sim.draws import draw
 from sim.errors import SimError
 from sim.exercises import Exercise, Range
+from sim.following import evaluate_with, trace_with
 from sim.layers import Layer, layer
 from sim.printers.code import numpy_code
 from sim.printers.diagram import svg
@@ -34,7 +36,7 @@ from sim.printers.lines import Line, explain
 from sim.printers.mathml import mathml, substituted
 from sim.printers.text import substituted_text, text
 from sim.printers.words import substituted_words, words
-from sim.slips import Slip, slips_for
+from sim.slips import Slip, slip_named, slips_for
 from sim.traces import Trace, exact, forward, forward_many, kept_to
 
 __all__ = [
@@ -64,11 +66,13 @@ __all__ = [
     "layer",
     "mathml",
     "numpy_code",
+    "slip_named",
     "slips_for",
     "substituted",
     "substituted_text",
     "substituted_words",
     "svg",
     "text",
+    "trace_with",
     "words",
 ]

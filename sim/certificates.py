@@ -145,7 +145,6 @@ def _plan(
     for key, claimed in zip(asked, slips, strict=True):
         step = int(key.partition("@")[2])
         outputs += [exact.nodes[key], ties.nodes[key], *(trace.nodes[key] for trace in early)]
-        outputs += [_rounded(graph, exact.nodes[key], decimals - rounding.kept) for rounding in kept[:-1]]
         outputs += [Unrolled(writer, (*cells[: step - 1], slip.wrong)).nodes[key] for slip in claimed]
     bounds = dict(largest)
     check_bounds(graph, outputs, lambda leaf: bounds[leaf.replace("@0", "0").partition("@")[0]], max(D, H))
@@ -155,14 +154,8 @@ def _plan(
     return Plan(
         compile_arrays(graph, outputs, inputs, many=True),
         compile_arrays(plain, [full.nodes[key] for key in asked], inputs, many=True),
-        len(kept) + decimals - 1,
+        len(kept),
     )
-
-
-def _rounded(graph: Graph, node: int, fewer: int) -> int:
-    """A whole number of units kept to `fewer` decimals less: one value rounded too early, all before it right."""
-    rounded = graph.add("round", node, label=10.0**fewer)
-    return graph.add("*", rounded, graph.add("number", label=10.0**fewer))
 
 
 def _largest(exercise: Exercise, name: str) -> tuple[str, float]:

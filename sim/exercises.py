@@ -11,9 +11,9 @@ import numpy as np
 from sim.cells import Cell
 from sim.cells import cell as find_cell
 from sim.decimals import check_decimals, whole
-from sim.departures import split
 from sim.errors import DecimalsError, SizeError, UnknownName
 from sim.expressions import Shape
+from sim.following import split
 from sim.layers import check_size, fits
 from sim.slips import Slip, slip_named
 

@@ -118,6 +118,15 @@ def test_a_learner_is_followed_with_his_own_numbers():
     assert c[0] == pytest.approx(0.8806, abs=1e-9)  # 0.3752 · 1.3 + 0.5 · 0.7857 = 0.48776 + 0.39285
 
 
+def test_his_own_numbers_can_be_printed_in_place_of_the_right_ones():
+    own = {"f@1": [0.5], "c@1": [0.8806], "h@1": [0.5]}
+    wrong = slip("lstm", "c", "F03")
+    trace = sim.trace_with(lstm_layer(), **L_START, own=own, slip=wrong, step=1)
+    assert sim.substituted_text(trace, "c", 1) == ["0.8806 = 0.3752·1.3 + 0.5000·0.7857"]
+    assert sim.substituted_text(trace, "a_i", 2)[0].endswith("(−0.6)·0.5000")
+    assert trace["h"][0, 0] == 0.5
+
+
 def test_with_no_numbers_of_his_own_a_learner_follows_the_exact_trace():
     exact = sim.exact(lstm_layer(), **L_START)
     for name in exact:
