@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -28,7 +28,7 @@ class User(AbstractUser):
     is_guest = models.BooleanField(default=False, help_text="Made by a first answer, without signing up.")
     single_keys = models.BooleanField("single-key shortcuts", default=True)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         constraints = [

@@ -88,8 +88,8 @@ def _keep(request: HttpRequest) -> HttpResponse:
     response = redirect("theme")
     remember_keys(response, on=keys_on, secure=request.is_secure())
     if theme in SCHEMES:
-        cookie = {"max_age": YEAR, "samesite": "Lax", "httponly": True, "secure": request.is_secure()}
-        response.set_cookie(THEME_COOKIE, theme, **cookie)
+        is_secure = request.is_secure()
+        response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", httponly=True, secure=is_secure)
     if isinstance(request.user, User):
         User.objects.filter(pk=request.user.pk).update(single_keys=keys_on)
     messages.success(request, "Saved for this browser.")

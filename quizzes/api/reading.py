@@ -92,7 +92,7 @@ class LessonDetail(PublicDetail):
         return Lesson.objects.visible_to(self.request.user).prefetch_related("dialogue")
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         if getattr(self, "swagger_fake_view", False):
             return context
         depth = self.request.query_params.get("depth", Depth.STANDARD)

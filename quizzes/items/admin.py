@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from quizzes.catalog.panel import ContentAdmin
+from quizzes.catalog.panel import ContentAdmin, editor
 from quizzes.errors import StudyError
 from quizzes.items import questions
 from quizzes.items.forms import NUMBERS, QuestionForm
@@ -74,7 +74,7 @@ class QuestionAdmin(ContentAdmin):
         """A changed wording becomes the next version; attempts keep the one they were asked."""
         obj.save()
         wording = form.wording(form.cleaned_data)
-        questions.edit_question(question=obj, wording=wording, edited_at=obj.edited_at, made_by=request.user)
+        questions.edit_question(question=obj, wording=wording, edited_at=obj.edited_at, made_by=editor(request))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets
@@ -143,7 +143,7 @@ class GeneratorAdmin(ContentAdmin):
         return int(generator.n_withdrawn)
 
     def store(self, request: HttpRequest, obj: Generator, form: GeneratorForm) -> None:
-        save_generator(generator=obj, specification=form.cleaned_data["specification"], made_by=request.user)
+        save_generator(generator=obj, specification=form.cleaned_data["specification"], made_by=editor(request))
 
     @admin.action(description="Generate 200 variants", permissions=["change"])
     def generate_200(self, request: HttpRequest, generators: QuerySet[Generator]) -> HttpResponse:
@@ -159,7 +159,7 @@ class GeneratorAdmin(ContentAdmin):
 
     def _generate(self, request: HttpRequest, generators: QuerySet[Generator], count: int) -> HttpResponse:
         """Celery does the work; the page that follows shows how far it is."""
-        jobs = [generate_variants(generator=each, count=count, requested_by=request.user) for each in generators]
+        jobs = [generate_variants(generator=each, count=count, requested_by=editor(request)) for each in generators]
         self.message_user(request, f"Started: {count} variants each of {len(jobs)} generator(s).", messages.SUCCESS)
         if len(jobs) == 1:
             return redirect("admin:quizzes_job_change", jobs[0].pk)

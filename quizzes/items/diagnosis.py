@@ -52,8 +52,10 @@ class SimWorking:
 
     def value(self, name: str, own: Own, *, slip: sim.Slip | str | None = None, decimals: int | None = None) -> Values:
         """One asked quantity when the earlier ones are the learner's own; with a slip, or without."""
-        own = {key: list(values) for key, values in own.items()}
-        return _numbers(sim.evaluate_with(self.layer, *self.inputs, own=own, asked=name, slip=slip, decimals=decimals))
+        theirs = {key: list(values) for key, values in own.items()}
+        return _numbers(
+            sim.evaluate_with(self.layer, *self.inputs, own=theirs, asked=name, slip=slip, decimals=decimals)
+        )
 
     @cached_property
     def _early_traces(self) -> list[sim.Trace]:

@@ -44,9 +44,9 @@ class QuestionForm(forms.ModelForm):
         if self.instance.pk is None or self.instance.current is None:
             return
         wording = questions.wording_of(self.instance.current)
-        self.initial |= {"stem": wording.stem, "explanation": wording.explanation}
+        self.initial.update({"stem": wording.stem, "explanation": wording.explanation})
         for number, choice in enumerate(wording.choices, start=1):
-            self.initial |= {f"text_{number}": choice.text, f"misconception_{number}": choice.misconception}
+            self.initial.update({f"text_{number}": choice.text, f"misconception_{number}": choice.misconception})
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from quizzes.errors import Refused
-from quizzes.items.reading import Reading, Sent, read_number
+from quizzes.items.reading import Reading, read_number
 
 Values = tuple[float, ...]
 Own = Mapping[str, Values]
@@ -95,8 +95,8 @@ def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
     return {name: _entries(name, sent.get(name), len(key.exact)) for name, key in keys.items()}
 
 
-def _entries(name: str, sent: Sequence[Sent] | Sent, length: int) -> tuple[Reading, ...]:
-    entries = list(sent) if isinstance(sent, list | tuple) else [sent]
+def _entries(name: str, sent: Any, length: int) -> tuple[Reading, ...]:
+    entries: list[Any] = list(sent) if isinstance(sent, list | tuple) else [sent]
     if sent is None or not entries:
         entries = [None] * length
     if len(entries) != length:

@@ -113,7 +113,7 @@ def top_up_pool(*, generator_id: int) -> int:
     generator = Generator.objects.select_related("current__generator").get(pk=generator_id)
     if generator.current is None:
         return 0
-    GeneratorVersion.objects.select_for_update().get(pk=generator.current_id)
+    GeneratorVersion.objects.select_for_update().get(pk=generator.current.pk)
     missing = pool_target(generator) - _in_pool(generator.current).count()
     if missing <= 0:
         return 0

@@ -21,9 +21,7 @@ RETRY_AFTER = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
 
 
-def enqueue(
-    *, task: str, arguments: dict[str, Any], queue: str = "default", due_at: datetime | None = None
-) -> Outbox:
+def enqueue(*, task: str, arguments: dict[str, Any], queue: str = "default", due_at: datetime | None = None) -> Outbox:
     """Owe a task. It is published after the surrounding transaction commits, at once or when it is due."""
     return Outbox.objects.create(task=task, arguments=arguments, queue=queue, due_at=due_at or timezone.now())
 

@@ -45,7 +45,9 @@ def section(output, contract):
 def report_on_breaches(tmp_path_factory):
     folder = tmp_path_factory.mktemp("breached")
     for package in ("sim", "quizzes", "studyapp"):
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "static", "content"))
+        shutil.copytree(
+            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "static", "content")
+        )
     shutil.copy(ROOT / "pyproject.toml", folder)
     for _, file, target in BREACHES:
         with open(folder / file, "a") as module:

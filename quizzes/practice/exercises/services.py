@@ -130,9 +130,9 @@ class Marking:
 
     @classmethod
     def of(cls, attempt: Attempt) -> Marking:
-        variant = Variant.objects.select_related("key", "version__generator").filter(pk=attempt.variant_id).first()
-        if variant is None:
+        if attempt.variant_id is None:
             raise taking_unknown()
+        variant = Variant.objects.select_related("key", "version__generator").get(pk=attempt.variant_id)
         attempt.variant = variant  # what shows the result need not read it again
         specification = Specification.from_json(variant.version.specification)
         return cls(variant, specification, SimWorking(specification, variant.given, variant.key.live))

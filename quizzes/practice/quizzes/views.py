@@ -117,7 +117,7 @@ def results(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     if attempt.is_open:
         return redirect("attempt", attempt.pk)
     assert learner is not None
-    context = {"attempt": attempt, "quiz": attempt.quiz, "results": results_of(attempt, learner)}
+    context: dict[str, object] = {"attempt": attempt, "quiz": attempt.quiz, "results": results_of(attempt, learner)}
     context |= {"section": "practice", "is_own": attempt.user_id == learner.pk}
     return render(request, "quizzes/results.html", context)
 
