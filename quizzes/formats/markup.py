@@ -42,7 +42,7 @@ _MATH_TAGS = {
     "math", "mrow", "mi", "mo", "mn", "mtext", "mspace", "msub", "msup", "msubsup", "munder", "mover", "munderover",
     "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mpadded", "mphantom",
 }
-_TAGS = _MATH_TAGS | {
+TAGS = _MATH_TAGS | {
     "p", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "br", "h3", "h4", "h5", "h6", "a",
     "span", "div", "table", "thead", "tbody", "tr", "th", "td",
 }
@@ -125,7 +125,7 @@ def _reason(error: LatexError) -> str:
 def _clean(html: str) -> str:
     """Only what is listed above comes out; a letter stays on one line with the number it equals."""
     html = _EQUALS.sub("</math>\u00a0=\u00a0", html)
-    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
+    return nh3.clean(html, tags=TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
 
 
 # The rules added to Markdown: each looks at the text where the reader stands, adds a token and moves on.

@@ -1,8 +1,12 @@
 """The course's Markdown: what it shows, and what it never lets through."""
 
-import pytest
+import re
 
-from quizzes.formats.markup import MarkupError, plain_text, render, render_inline, source_ids
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.formats.markup import TAGS, MarkupError, plain_text, render, render_inline, source_ids
 
 
 def test_a_quantity_is_shown_in_its_colour_with_its_own_words():
@@ -116,6 +120,57 @@ def test_nothing_hostile_comes_out_as_markup(hostile):
 )
 def test_nesting_without_end_is_cut_and_ends(text):
     assert render(text).count("<blockquote>") <= 20
+
+
+PIECES = st.sampled_from(
+    [
+        "$",
+        "[[",
+        "]]",
+        "|",
+        "f",
+        "[@",
+        "]",
+        "a1",
+        "```",
+        "formula",
+        "\n",
+        "words:",
+        "\\",
+        "{",
+        "}",
+        "<b",
+        ">",
+        "(",
+        ")",
+        '"',
+        "'",
+        "&lt;",
+        "`",
+        "# ",
+        "- ",
+        "> ",
+        "*",
+        "_",
+        "\\frac",
+        "^",
+        "x",
+        " ",
+        "é",
+        "\0",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_whatever_is_typed_comes_out_as_known_tags_or_is_refused_in_a_sentence(text):
+    try:
+        html = render(text)
+    except MarkupError as error:
+        assert str(error)
+        return
+    assert set(re.findall(r"<(\w+)", html)) <= TAGS
+    assert not re.search(r"<[^>]*\s(?:on\w+|style|src|id)=", html)
 
 
 def test_plain_text_is_the_words_alone():
