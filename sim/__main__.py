@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--inputs", type=int, default=1, help="D, how many inputs (1)")
     parser.add_argument("--units", type=int, default=1, help="H, how many units (1)")
     parser.add_argument("--decimals", type=int, default=4, help="to how many decimals everything is rounded (4)")
-    parser.add_argument("--seed", type=int, default=1, help="another seed, other numbers (1)")
+    parser.add_argument("--seed", type=int, default=14, help="another seed, other numbers (14)")
     options = parser.parse_args(arguments)
     try:
         print(worked_example(options))
