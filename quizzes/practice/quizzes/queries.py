@@ -88,6 +88,12 @@ class Shown:
         return next((choice.value for choice in self.choices if choice.state == "right"), None)
 
     @property
+    def sources(self) -> list[Source]:
+        """The sources that the explanation itself does not mark."""
+        told = self.feedback
+        return [row for row in told.sources if f'/sources/#{row.slug}"' not in told.explanation_html] if told else []
+
+    @property
     def explanation(self) -> SafeString:
         return html(self.feedback.explanation_html if self.feedback else "")
 
