@@ -95,7 +95,7 @@ def test_without_a_script_the_same_page_is_a_form(open_page):
     assert page.url.endswith("step=2"), "Enter recalculates, it does not press the first step button"
 
 
-@pytest.mark.parametrize("path", [LSTM, "/examples/gru/?D=2&H=2&convention=cho2014", "/examples/"])
+@pytest.mark.parametrize("path", [LSTM, "/examples/gru/?D=4&H=4&T=5&convention=cho2014", "/examples/"])
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
 def test_axe_finds_nothing_and_nothing_sticks_out(open_page, axe, path, width, dark):
     page = open_page(path, width=width, dark=dark)
