@@ -37,7 +37,6 @@ class Course(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
-    pack_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     def __str__(self) -> str:
         return self.title

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
 from quizzes.catalog.models import Source
-from quizzes.errors import Refused
+from quizzes.catalog.rendering import Labels, rendered, source_labels
 from quizzes.formats import markup
 from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
-
-Labels = Mapping[str, str]  # source id → how its mark reads: "Cho et al. 2014"
-
-
-def source_labels() -> dict[str, str]:
-    return {source.slug: str(source) for source in Source.objects.all()}
 
 
 def render_section(section: Section, labels: Labels) -> Section:
@@ -39,15 +33,6 @@ def render_mnemonic(mnemonic: Mnemonic, labels: Labels) -> Mnemonic:
     mnemonic.text_html = rendered("text", mnemonic.text, labels)
     mnemonic.meaning_html = rendered("meaning", mnemonic.meaning, labels)
     return mnemonic
-
-
-def rendered(field: str, text: str, labels: Labels, render: Callable[..., str] = markup.render) -> str:
-    """The text as safe HTML. Raises Refused, naming the field and the line, where it can't be shown as written."""
-    try:
-        return render(text, labels)
-    except markup.MarkupError as error:
-        place = f"{field}, line {error.line}" if error.line else field
-        raise Refused("markup", f"{place}: {error}.", "Nothing was saved; correct the text and save again.") from error
 
 
 @transaction.atomic
