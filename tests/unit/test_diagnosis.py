@@ -1,0 +1,138 @@
+"""Diagnosis over the course's own exercises: certified variants, planted slips, chains, random wrong numbers."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+import yaml
+
+import sim
+from quizzes.items.diagnosis import SimWorking, keys_of, rule_of
+from quizzes.items.marking import FULL_CREDIT, mark, read_answers
+from quizzes.items.specification import Specification, quantity, step_number
+from quizzes.items.telling import settled, tell
+
+PACK = Path(__file__).parents[2] / "quizzes/content/recurrent-networks/generators.yaml"
+GENERATORS = yaml.safe_load(PACK.read_text())["generators"]
+SPECIFICATIONS = {each["slug"]: Specification.from_json(each) for each in GENERATORS}
+each_exercise = pytest.mark.parametrize("slug", SPECIFICATIONS)
+
+
+class Learner:
+    """One certified variant, and someone who answers it."""
+
+    def __init__(self, specification, certificate):
+        self.specification, self.certificate = specification, certificate
+        self.working = SimWorking(specification, certificate.given, certificate.live)
+        self.keys = keys_of(specification, certificate.exact, certificate.full)
+
+    def marked(self, answers):
+        readings = read_answers(answers, self.keys)
+        rule = rule_of(self.specification, self.specification.tolerance)
+        return {step.name: step for step in mark(readings, self.keys, self.working, rule)}
+
+    def wrong(self, name, slip):
+        """What a learner with this slip writes down, all before it right: computed here in full precision."""
+        found = next(each for each in sim.slips_for(self.working.layer.cell, name) if each.id == slip)
+        step = step_number(name)
+        trace = sim.evaluate_slip(found, self.working.layer, *self.working.inputs, step=step)
+        return [round(value, self.specification.decimals) for value in trace.at(quantity(name), step).tolist()]
+
+    def right_from(self, answers):
+        """The steps not yet answered, worked out rightly from those that are."""
+        answers = dict(answers)
+        for name in self.specification.asked:
+            if name not in answers:
+                answers[name] = list(self.working.value(name, answers, decimals=self.specification.decimals))
+        return {name: answers[name] for name in self.specification.asked}
+
+
+def learners(slug, count):
+    specification = SPECIFICATIONS[slug]
+    certificates = sim.certify(specification.exercise(f"test of {slug}"), range(1, 4 * count))
+    return [Learner(specification, each) for each in certificates if not each.reasons][:count]
+
+
+@each_exercise
+def test_the_key_is_right_rounded_and_in_full(slug):
+    for learner in learners(slug, 20):
+        for key in (learner.certificate.exact, learner.certificate.full):
+            assert {step.state for step in learner.marked(key).values()} == {"right"}
+
+
+@each_exercise
+def test_every_live_slip_gets_its_name_or_the_question_about_its_alias(slug):
+    planted = named = 0
+    for learner in learners(slug, 8):
+        for name, slips in learner.certificate.live.items():
+            for slip in slips:
+                step = learner.marked({name: learner.wrong(name, slip)})[name]
+                planted += 1
+                named += slip in step.slips and step.state in {"slip", "alias", "convention"}
+    assert planted > 150
+    assert named >= 0.99 * planted
+
+
+@each_exercise
+def test_one_slip_in_a_chain_costs_one_step(slug):
+    chains = costly = 0
+    for learner in learners(slug, 20):
+        for name, slips in learner.certificate.live.items():
+            for slip in slips[:2]:
+                before = dict(list(learner.certificate.exact.items())[: list(learner.keys).index(name)])
+                answers = learner.right_from(before | {name: learner.wrong(name, slip)})
+                lost = [step.name for step in learner.marked(answers).values() if step.state not in FULL_CREDIT]
+                chains += 1
+                costly += lost != [name]
+    assert chains > 50
+    assert costly <= 0.01 * chains
+
+
+@each_exercise
+def test_random_wrong_numbers_seldom_get_a_name(slug):
+    random = Random(20)
+    tried = named = asked = 0
+    for learner in learners(slug, 15):
+        for name in learner.keys:
+            for _ in range(5):
+                step = learner.marked({name: [round(random.uniform(-1, 1), 4) for _ in learner.keys[name].exact]})[name]
+                tried += 1
+                named += step.state == "slip"
+                asked += step.state == "alias"
+    assert named <= 0.02 * tried
+    assert asked <= 0.03 * tried
+
+
+@each_exercise
+def test_a_whole_trace_rounded_early_is_called_that_or_right(slug):
+    for learner in learners(slug, 20):
+        early = sim.kept_to(learner.working.layer, *learner.working.inputs, decimals=2)
+        answers = {name: early.at(quantity(name), step_number(name)).tolist() for name in learner.keys}
+        first = learner.marked(answers)[learner.specification.asked[0]]
+        assert first.state in {"rounded_early", "right"}
+
+
+@each_exercise
+def test_every_finding_is_told_in_whole_sentences(slug):
+    for learner in learners(slug, 5):
+        for name, slips in learner.certificate.live.items():
+            for slip in slips:
+                steps = list(learner.marked({name: learner.wrong(name, slip)}).values())
+                told = next(
+                    each for each in tell(steps, learner.working, learner.specification, {}) if each["name"] == name
+                )
+                assert told["message"].endswith(".")
+                if told["state"] == "slip":
+                    assert "You evaluated" in told["message"]
+                    assert told["shown"]["line"]["formula"].startswith("<math>")
+
+
+@each_exercise
+def test_naming_one_of_two_settles_the_question(slug):
+    for learner in learners(slug, 15):
+        for name, slips in learner.certificate.live.items():
+            for slip in slips:
+                steps = list(learner.marked({name: learner.wrong(name, slip)}).values())
+                step = next(each for each in settled(steps, {name: slip}) if each.name == name)
+                assert step.state in {"slip", "convention", "unrecognised", "alias"}
+                assert step.state != "alias" or slip not in step.slips
