@@ -1,7 +1,6 @@
-"""Scores and slips of a quiz attempt, worked out again from its answer events alone.
+"""Scores and slips of an attempt, worked out again from its answer events alone.
 
-What stands in `Attempt.right`, `AttemptQuestion.is_right` and `SlipRecord` is only kept for speed: this says what it
-must be.
+What stands in `Attempt.right` and in `SlipRecord` is only kept for speed: this says what it must be.
 """
 
 from __future__ import annotations
@@ -10,24 +9,40 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from quizzes.items.marking import FULL_CREDIT, counted_states
+from quizzes.practice.exercises.queries import catalogue_id
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
+
+Slip = tuple[int, str, str]  # number of the event, place ("3", "c@1"), catalogue id
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an attempt stands: how many right, of how many (None: the events do not say yet), with which slips.
-
-    A slip is (number of the event, position of the question, catalogue id).
-    """
+    """Where an attempt stands. `asked` is None where no event says it: before the finish of a quiz, and in exercises."""
 
     right: int
     asked: int | None
-    slips: frozenset[tuple[int, str, str]]
+    slips: frozenset[Slip]
 
 
 def recompute(events: Iterable[AnswerEvent]) -> Standing:
-    """From the events of one attempt at a quiz, whatever its rows say."""
-    events = list(events)
+    """From the events of one attempt, whatever its rows say."""
+    events = sorted(events, key=lambda event: event.seq)
+    is_exercise = any("steps" in event.result for event in events)
+    return _of_exercise(events) if is_exercise else _of_quiz(events)
+
+
+def stored(attempt: Attempt) -> Standing:
+    """What the rows of the attempt say."""
+    slips = SlipRecord.objects.filter(event__attempt=attempt)
+    return Standing(
+        right=attempt.right,
+        asked=attempt.asked if attempt.quiz_id and not attempt.is_open else None,
+        slips=frozenset(slips.values_list("event__seq", "place", "misconception__slug")),
+    )
+
+
+def _of_quiz(events: list[AnswerEvent]) -> Standing:
     marks = [(event.seq, *mark) for event in events for mark in _marks(event)]
     asked = [event.result["asked"] for event in events if event.result["state"] == "finished"]
     return Standing(
@@ -37,19 +52,25 @@ def recompute(events: Iterable[AnswerEvent]) -> Standing:
     )
 
 
-def stored(attempt: Attempt) -> Standing:
-    """What the rows of the attempt say."""
-    slips = SlipRecord.objects.filter(event__attempt=attempt)
-    return Standing(
-        right=attempt.right,
-        asked=None if attempt.is_open else attempt.asked,
-        slips=frozenset(slips.values_list("event__seq", "place", "misconception__slug")),
-    )
-
-
 def _marks(event: AnswerEvent) -> Iterator[tuple[str, dict[str, Any]]]:
     """The marks that an event told: of its own question, or, at the finish, of all that waited for it."""
     if event.result["state"] == "finished":
         yield from event.result["marks"].items()
     elif event.result["state"] in ("right", "wrong"):
         yield event.place, event.result
+
+
+def _of_exercise(events: list[AnswerEvent]) -> Standing:
+    counted = counted_states([event.result for event in events])
+    right = sum(state in FULL_CREDIT for state in counted.values())
+    return Standing(right=right, asked=None, slips=frozenset(_first_slips(events)))
+
+
+def _first_slips(events: list[AnswerEvent]) -> Iterator[Slip]:
+    """Each named slip of a step once: sending the same number again is no second mistake."""
+    told = set()
+    for event in events:
+        for step in event.result["steps"]:
+            named = [(step["name"], slip) for slip in step["slips"] if step["state"] == "slip"]
+            yield from ((event.seq, name, catalogue_id(slip)) for name, slip in named if (name, slip) not in told)
+            told.update(named)

@@ -249,30 +249,6 @@ def test_a_fault_while_marking_leaves_no_trace(monkeypatch):
     assert rows_of(attempt) == before
 
 
-# --- replay -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("feedback", ["at_once", "at_end"])
-def test_scores_and_slips_follow_from_the_events_alone(feedback):
-    attempt = make_attempt(feedback=feedback, questions=5)
-    for position, slip in ((1, ""), (2, "F02"), (4, "F02"), (5, "F03")):
-        answer(attempt, position, slip)
-        attempt.refresh_from_db()
-        assert recompute(attempt.events.all()) == stored(attempt)
-    attempt = finish_attempt(user=attempt.user, attempt_id=attempt.pk, now=timezone.now())
-    standing = recompute(attempt.events.all())
-    assert standing == stored(attempt)
-    assert (standing.right, standing.asked, len(standing.slips)) == (1, 5, 3)
-
-
-def test_replay_finds_a_score_that_was_tampered_with():
-    attempt = make_attempt()
-    answer(attempt, 1, "F02")
-    Attempt.objects.filter(pk=attempt.pk).update(right=1)
-    attempt.refresh_from_db()
-    assert recompute(attempt.events.all()) != stored(attempt)
-
-
 # --- two at once ------------------------------------------------------------------------------------------------------
 
 
