@@ -18,7 +18,7 @@ Slip = tuple[int, str, str]  # number of the event, place ("3", "c@1"), catalogu
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an attempt stands. `asked` is None where no event says it: before the finish of a quiz, and in exercises."""
+    """How an attempt stands. `asked` is None where no event says it: in an open quiz, in exercises."""
 
     right: int
     asked: int | None
