@@ -18,6 +18,13 @@ NEW_A_DAY = 10
 LONGEST_LOG = 400  # rows of the log looked at for a session: more than a day's work
 
 
+def _is(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+IN_ORDER = (_is(Q(state=Phase.REVIEW)), "due", "pk")  # short steps before reviews, the longest waiting first
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """New: may still be met today. Again: short steps that are due now. Due: reviews that are due now."""
@@ -32,20 +39,11 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A card in the queue; one that was met before has a state."""
-
-    card_id: int
-    slug: str
-    is_met: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Queue:
-    """What is to be reviewed now, in order, and the log it was reckoned from (newest first)."""
+    """What may be reviewed now: the counts, the new cards (slug → id, in order), and the log behind them."""
 
-    places: list[Place]
     counts: Counts
+    new: dict[str, int]
     log: list[Entry]
 
 
@@ -68,7 +66,7 @@ def due_cards(user: User | None, now: datetime) -> QuerySet[CardState]:
     """Due states, short steps before reviews, the longest waiting first."""
     states = CardState.objects.visible_to(user).filter(due__lte=now, card__is_published=True)
     states = states.filter(~Exists(_asked_now(user, now, OuterRef("card__question"))))
-    return states.order_by(_is(Q(state=Phase.REVIEW)), "due", "pk")
+    return states.order_by(*IN_ORDER)
 
 
 def new_cards(user: User | None, now: datetime) -> QuerySet[Card]:
@@ -101,23 +99,31 @@ def next_card(user: User | None, now: datetime) -> Card | None:
 
 
 def queue(user: User | None, now: datetime) -> Queue:
-    """Three queries, none of which reads a card's text."""
+    """Three queries, none of which reads a card's text, however many are due."""
     log = recent_log(user)
-    due = list(due_cards(user, now).values_list("card_id", "card__slug", "state"))
     limit = max(0, NEW_A_DAY - new_today(log, now))
-    new = list(new_cards(user, now).values_list("pk", "slug")[:limit]) if limit else []
-    reviews = sum(state == Phase.REVIEW for _, _, state in due)
-    places = [Place(pk, slug) for pk, slug, _ in due] + [Place(pk, slug, is_met=False) for pk, slug in new]
-    return Queue(places, Counts(len(new), len(due) - reviews, reviews), log)
+    new = dict(new_cards(user, now).values_list("slug", "pk")[:limit]) if limit else {}
+    due = due_cards(user, now).aggregate(all=Count("pk"), reviews=Count("pk", filter=Q(state=Phase.REVIEW)))
+    return Queue(Counts(len(new), due["all"] - due["reviews"], due["reviews"]), new, log)
 
 
 def deck(user: User | None, now: datetime, *, wanted: str = "") -> Deck:
-    """The cards as they stand; `wanted` names the card to show if it is in the queue, else the first one is."""
+    """The cards as they stand; `wanted` names the card to show if it may be reviewed now, else the first one is."""
     found = queue(user, now)
-    first = found.places[0] if found.places else None
-    chosen = next((place for place in found.places if place.slug == wanted), first)
-    card, schedule = _fetch(user, chosen) if chosen else (None, None)
+    has_due = found.counts.total > found.counts.new
+    card: Card | None = None
+    schedule: Schedule | None = None
+    if has_due and wanted not in found.new:
+        state = _first_due(user, now, wanted)
+        card, schedule = (state.card, schedule_of(state)) if state else (None, None)
+    elif found.new:
+        card = Card.objects.get(pk=found.new.get(wanted) or next(iter(found.new.values())))
     return Deck(found.counts, card, schedule, session_at(found.log, now))
+
+
+def _first_due(user: User | None, now: datetime, wanted: str) -> CardState | None:
+    due = due_cards(user, now).select_related("card")
+    return due.order_by(_is(Q(card__slug=wanted)).desc(), *IN_ORDER).first()
 
 
 def schedule_of(state: CardState | None) -> Schedule | None:
@@ -156,14 +162,3 @@ def _asked_now(user: User | None, now: datetime, question: OuterRef) -> QuerySet
     """The places where an open quiz still asks this question: its card, which tells the answer, waits till then."""
     places = AttemptQuestion.objects.filter(attempt__user=user, attempt__state=Attempt.State.OPEN, is_right=None)
     return places.exclude(attempt__deadline__lt=now).filter(version__question=question)
-
-
-def _fetch(user: User | None, place: Place) -> tuple[Card, Schedule | None]:
-    if not place.is_met:
-        return Card.objects.get(pk=place.card_id), None
-    state = CardState.objects.select_related("card").get(user=user, card=place.card_id)
-    return state.card, schedule_of(state)
-
-
-def _is(condition: Q) -> ExpressionWrapper:
-    return ExpressionWrapper(condition, output_field=BooleanField())
