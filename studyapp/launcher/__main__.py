@@ -177,23 +177,25 @@ def load_django() -> None:
 
 
 def set_up(supervisor: Supervisor, var: Path, meanwhile: Callable[[], object]) -> str | None:
-    """In a child, so that what it needs (and its database connection) is gone afterwards."""
-    reading, writing = os.pipe()
+    """In children, so that what they need (and the database connection) is gone afterwards; files beside rows."""
+    from studyapp.launcher import setting_up
+
     say("Setting up database, course and static files …")
-    part = Part("set-up", lambda: tell(writing, set_up_work()), log_of(var, "set-up"))
-    code = supervisor.run_once(part, SET_UP_WITHIN_S, meanwhile)
+    reading, writing = os.pipe()
+    rows = Part("set-up", lambda: tell(writing, setting_up.set_up_rows), log_of(var, "set-up"))
+    files = Part("set-up of static files", setting_up.set_up_files, log_of(var, "static"))
+    for part in (rows, files):
+        supervisor.begin(part)
     os.close(writing)
+    meanwhile()
+    codes = {part.name: supervisor.finish(part, SET_UP_WITHIN_S) for part in (rows, files)}
     with open(reading) as pipe:
         told = json.loads(pipe.read() or "{}")
-    if code or "fault" in told:
-        raise Failed(told.get("fault") or f"The set-up failed; see {part.log}.")
+    if "fault" in told:
+        raise Failed(told["fault"])
+    if failed := [name for name, code in codes.items() if code]:
+        raise Failed(f"The {failed[0]} failed; see {var / 'log'}.")
     return told.get("first") or None
-
-
-def set_up_work() -> Callable[[], str | None]:
-    from studyapp.launcher.setting_up import set_up
-
-    return set_up
 
 
 def tell(writing: int, work: Callable[[], str | None]) -> None:
@@ -211,7 +213,8 @@ def tell(writing: int, work: Callable[[], str | None]) -> None:
 def wait_for_parts(supervisor: Supervisor, var: Path, wait: Callable[[float], None]) -> None:
     """Asked by a child as well: the launcher itself never opens a database connection."""
     part = Part("readiness check", lambda: wait(READY_WITHIN_S), log_of(var, "readiness"))
-    if supervisor.run_once(part, READY_WITHIN_S + 10):
+    supervisor.begin(part)
+    if supervisor.finish(part, READY_WITHIN_S + 10):
         raise Failed(f"Not all parts came up within {READY_WITHIN_S:.0f} seconds; see {var / 'log'}.")
 
 

@@ -1,4 +1,7 @@
-"""What must be true before the first page: a migrated database with the course in it, static files, an instructor."""
+"""What must be true before the first page: a migrated database with the course in it, static files, an instructor.
+
+No step does what is done already.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ UNUSED = ["redoc*"]  # the second reader of the API's schema, which comes in the
 COURSE = places.ROOT / "quizzes" / "content" / "recurrent-networks"
 
 
-def set_up() -> str | None:
-    """Make it so; no step does what is done already. Gives the first instructor's link, the first time only."""
+def set_up_rows() -> str | None:
+    """A migrated database with the course in it. Gives the first instructor's link, the first time only."""
     from django.core.management import call_command
 
     from quizzes.accounts.first import create_first_instructor
@@ -22,9 +25,12 @@ def set_up() -> str | None:
     call_command("check", databases=["default"])
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_course", str(COURSE))
+    return create_first_instructor()
+
+
+def set_up_files() -> None:
     collect_static()
     math_font.make_math_font(places.var_dir() / "math.woff")
-    return create_first_instructor()
 
 
 def collect_static() -> None:

@@ -148,20 +148,21 @@ class Supervisor:
             if part.start_again_at and time.monotonic() >= part.start_again_at and not self.is_stopping:
                 self.start(part)
 
-    def run_once(self, part: Part, seconds: float, meanwhile: Callable[[], object] | None = None) -> int:
-        """Run the part to its end and give back its exit code; it is not started again. `meanwhile` runs here."""
-        pid = self._fork(part)
+    def begin(self, part: Part) -> None:
+        """Start something that has an end; `finish` waits for it. It is not started again."""
+        part.pid = self._fork(part)
+
+    def finish(self, part: Part, seconds: float) -> int:
+        """Wait for the end of what `begin` started; its exit code."""
         until = time.monotonic() + seconds
-        if meanwhile is not None:
-            meanwhile()
         try:
-            while (status := ended(pid)) is None:
+            while (status := ended(part.pid)) is None:
                 if time.monotonic() > until:
                     raise Failed(f"The {part.name} did not end within {seconds:.0f} seconds; see {part.log}.")
                 self.wait(0)
                 self._sleep(0.5)
         except BaseException:
-            kill_group(pid)
+            kill_group(part.pid)
             raise
         return os.waitstatus_to_exitcode(status)
 
