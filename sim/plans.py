@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,11 +11,11 @@ import numpy as np
 
 from sim.cells import Cell
 from sim.compile import Program, compile_arrays
-from sim.decimals import DecimalWriter, Rounding, check_bounds
-from sim.exercises import Exercise, grid
+from sim.decimals import DecimalWriter, Rounding
+from sim.exercises import Exercise
 from sim.graphs import FloatWriter, Graph, Unrolled
 from sim.layers import Array
-from sim.programs import inputs_of
+from sim.programs import check_magnitudes, inputs_of
 from sim.slips import Slip
 
 
@@ -47,7 +47,6 @@ def asked_values(exercise: Exercise, units: Mapping[str, Array]) -> dict[str, Va
     plan = _plan(
         exercise.declared, exercise.D, exercise.H, exercise.T, tuple(exercise.asked), exercise.decimals,
         tuple(tuple(exercise.slips[asked]) for asked in exercise.asked),
-        tuple(_largest(exercise, name) for name in exercise.shapes),
     )  # fmt: skip
     exact = iter(plan.exact(*_groups(exercise, units)))
     full = iter(plan.full(*_groups(exercise, given)))
@@ -58,7 +57,19 @@ def asked_values(exercise: Exercise, units: Mapping[str, Array]) -> dict[str, Va
         early = np.array([next(exact) for _ in range(plan.early)])
         slips = np.array([next(exact) for _ in exercise.slips[asked]]).reshape(-1, *shape)
         found[asked] = Values(value, ties, early, slips, next(full) * 10.0**exercise.decimals)
+    _check_magnitudes(exercise, units, exact)
     return found
+
+
+def _check_magnitudes(exercise: Exercise, units: Mapping[str, Array], states: Iterator[Array]) -> None:
+    """Refuse numbers that could leave the whole numbers, in the right equations or in a slip's."""
+    sizes = {name[0] if name in ("h0", "c0") else name: float(np.abs(array).max()) for name, array in units.items()}
+    for state in exercise.declared.states:
+        sizes[state] = max([sizes[state], *(float(np.abs(next(states)).max()) for _ in range(1, exercise.T))])
+    rounding = Rounding(exercise.decimals, exercise.decimals)
+    wrong = {slip.wrong for slips in exercise.slips.values() for slip in slips}
+    for cell in {exercise.declared} | wrong:
+        check_magnitudes(cell, max(exercise.D, exercise.H), sizes, rounding)
 
 
 def _groups(exercise: Exercise, arrays: Mapping[str, Array]) -> list[Any]:
@@ -70,7 +81,7 @@ def _groups(exercise: Exercise, arrays: Mapping[str, Array]) -> list[Any]:
 @lru_cache(maxsize=128)
 def _plan(
     cell: Cell, D: int, H: int, T: int, asked: tuple[str, ...], decimals: int,
-    slips: tuple[tuple[Slip, ...], ...], largest: tuple[tuple[str, float], ...],
+    slips: tuple[tuple[Slip, ...], ...],
 ) -> Plan:  # fmt: skip
     """All that an exercise needs, in one graph: truth, early roundings and slips share what they have in common."""
     graph, cells = Graph(), (cell,) * T
@@ -84,8 +95,7 @@ def _plan(
         step = int(key.partition("@")[2])
         outputs += [exact.nodes[key], ties.nodes[key], *(trace.nodes[key] for trace in early)]
         outputs += [Unrolled(writer, (*cells[: step - 1], slip.wrong)).nodes[key] for slip in claimed]
-    bounds = dict(largest)
-    check_bounds(graph, outputs, lambda leaf: bounds[leaf.replace("@0", "0").partition("@")[0]], max(D, H))
+    outputs += [exact.nodes[f"{state}@{step}"] for state in cell.states for step in range(1, T)]
     inputs = inputs_of(cell, D, H, T)
     plain = Graph()
     full = Unrolled(FloatWriter(plain), cells)
@@ -94,8 +104,3 @@ def _plan(
         compile_arrays(plain, [full.nodes[key] for key in asked], inputs, many=True),
         len(kept),
     )
-
-
-def _largest(exercise: Exercise, name: str) -> tuple[str, float]:
-    low, step, count = grid(name, exercise.range_of(name), exercise.decimals)
-    return name, float(max(abs(low), abs(low + step * (count - 1))))

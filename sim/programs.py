@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from sim.compile import Inputs, Program, compile_arrays, compile_scalar
 from sim.decimals import DecimalWriter, Rounding, check_bounds
 from sim.errors import DecimalsError
 from sim.graphs import FloatWriter, Graph, Unrolled, Writer
-from sim.layers import Array, Layer
+from sim.layers import Array
 
 LARGEST_SCALAR = 4  # up to this many units, float code beats NumPy
 LONGEST = 10  # steps unrolled into one program; longer sequences run it piece by piece
@@ -29,7 +29,7 @@ def inputs_of(cell: Cell, D: int, H: int, T: int, given: Sequence[str] = ()) -> 
     return weights, xs, [(f"{state}@0", (H,)) for state in cell.states], [(key, (H,)) for key in given]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def trace_program(
     cell: Cell, cells: tuple[Cell, ...], D: int, H: int, rounding: Rounding | None, many: bool
 ) -> Program:
@@ -48,31 +48,33 @@ def compiled(graph: Graph, outputs: list[int], inputs: Inputs, H: int, many: boo
     return compile_arrays(graph, outputs, inputs, many=many)
 
 
-@lru_cache(maxsize=512)
-def _graph_for_bounds(cells: tuple[Cell, ...], rounding: Rounding) -> tuple[Graph, list[int]]:
-    graph = Graph()
-    return graph, list(Unrolled(DecimalWriter(graph, rounding), cells).nodes.values())
+def check_magnitudes(cell: Cell, width: int, sizes: Mapping[str, float], rounding: Rounding) -> None:
+    """Refuse a step that could leave the whole numbers.
 
-
-def check_magnitudes(cells: tuple[Cell, ...], layer: Layer, values: dict[str, float], rounding: Rounding) -> None:
-    """Refuse what would leave the whole numbers: a layer in units, and the largest input and state by name."""
-    sizes = values | layer.largest
-    width, ceiling = max(layer.D, layer.H), 2.0 ** math.frexp(max(sizes.values()))[1]
-    if _surely_small(cells, rounding, ceiling, width):
-        return
-    graph, outputs = _graph_for_bounds(cells, rounding)
-    check_bounds(graph, outputs, lambda leaf: sizes[leaf.partition("@")[0]], width)
+    `sizes` has, in units, the largest entry of every weight, and by letter that of x, h and c over all steps; `width`
+    is the length of the longest row. Raises: DecimalsError.
+    """
+    ceiling = 2.0 ** math.frexp(max(sizes.values()))[1]
+    if not _surely_small(cell, rounding, ceiling, width):
+        graph, outputs = _one_step(cell, rounding)
+        check_bounds(graph, outputs, lambda leaf: sizes[leaf.partition("@")[0]], width)
 
 
 @lru_cache(maxsize=512)
-def _surely_small(cells: tuple[Cell, ...], rounding: Rounding, ceiling: float, width: int) -> bool:
+def _surely_small(cell: Cell, rounding: Rounding, ceiling: float, width: int) -> bool:
     """Whether nothing grows too large even if every given number is as large as `ceiling`."""
-    graph, outputs = _graph_for_bounds(cells, rounding)
+    graph, outputs = _one_step(cell, rounding)
     try:
         check_bounds(graph, outputs, lambda leaf: ceiling, width)
     except DecimalsError:
         return False
     return True
+
+
+@lru_cache(maxsize=512)
+def _one_step(cell: Cell, rounding: Rounding) -> tuple[Graph, list[int]]:
+    graph = Graph()
+    return graph, list(Unrolled(DecimalWriter(graph, rounding), (cell,)).nodes.values())
 
 
 def run(

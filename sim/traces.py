@@ -79,14 +79,19 @@ class Trace(Mapping[str, Array]):
             table = np.array(self._raw, dtype=np.float64)
             table = table.reshape(self.T, len(self._position), *self._shape)
             self._table = table if self._unit == 1 else table / self._unit + 0.0
+            self._table.setflags(write=False)
         return self._table
 
     def check_finite(self) -> None:
         """Raises: NumberError, naming the first value that is not finite."""
-        for step, values in enumerate(self._arranged(), 1):
-            for name, value in zip(self._position, values, strict=True):
-                if not np.isfinite(value).all():
-                    raise NumberError(f"{name} at step {step} is not finite.", "Take smaller weights or fewer steps.")
+        if isinstance(self._raw[0], float) and math.isfinite(sum(self._raw)):
+            return
+        table = self._arranged()
+        if np.isfinite(table).all():
+            return
+        step, place = np.argwhere(~np.isfinite(table))[0][:2]
+        name = list(self._position)[place]
+        raise NumberError(f"{name} at step {step + 1} is not finite.", "Take smaller weights or fewer steps.")
 
 
 def forward(layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None = None, c0: npt.ArrayLike | None = None) -> Trace:
@@ -130,16 +135,19 @@ def traced(
     given = checked(layer, x, h0, c0)
     cells = tuple(cells) or (layer.cell,) * len(given["x"])
     if rounding is None:
-        raw, unit = _computed(layer, cells, given, None), 1.0
-    else:
-        units = {name: whole(name, array, rounding.unit) for name, array in given.items()}
-        in_units = whole_layer(layer, rounding.unit)
-        largest = {name[0]: float(np.abs(array).max()) for name, array in units.items()}
-        check_magnitudes(cells, in_units, largest, rounding)
-        raw, unit = _computed(in_units, cells, units, rounding), 10.0**rounding.unit
-    trace = Trace(cells, layer, given, raw, (layer.H,), rounding.kept if rounding else None, unit)
-    if layer.H > LARGEST_SCALAR or not math.isfinite(sum(raw)):
+        trace = Trace(cells, layer, given, _computed(layer, cells, given, None), (layer.H,))
         trace.check_finite()
+        return trace
+    units = {name: whole(name, array, rounding.unit) for name, array in given.items()}
+    in_units, unit = whole_layer(layer, rounding.unit), 10.0**rounding.unit
+    raw = _computed(in_units, cells, units, rounding)
+    trace = Trace(cells, layer, given, raw, (layer.H,), rounding.kept, unit)
+    trace.check_finite()
+    largest = {name[0]: float(np.abs(array).max()) for name, array in units.items()}
+    for state in layer.cell.states:
+        largest[state] = max(largest[state], float(np.abs(trace[state]).max()) * unit)
+    for cell in set(cells):
+        check_magnitudes(cell, max(layer.D, layer.H), in_units.largest | largest, rounding)
     return trace
 
 

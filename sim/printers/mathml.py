@@ -43,7 +43,7 @@ class MathmlStyle:
         return f"<mrow><mi>{FUNCTIONS.get(function, function)}</mi>{APPLY}{self.group(argument)}</mrow>"
 
     def group(self, inner: str) -> str:
-        return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>"
+        return f'<mrow><mo stretchy="false">(</mo>{inner}<mo stretchy="false">)</mo></mrow>'
 
     def transposed(self, inner: str) -> str:
         return f"<msup>{inner}<mi>T</mi></msup>"

@@ -53,8 +53,10 @@ def test_both_compilers_equal_the_walk(case):
         assert np.abs(many[name][..., 1] - walked[name]).max() < 1e-12
 
 
-def test_sequences_longer_than_one_program_are_carried_on():
-    layer = sim.layer("lstm", {p: np.full(sim.cell("lstm").shape(p, 1, 2), 0.3) for p in sim.cell("lstm").parameters})
+@pytest.mark.parametrize("H", [2, 6])
+def test_sequences_longer_than_one_program_are_carried_on(H):
+    cell = sim.cell("lstm")
+    layer = sim.layer(cell, {name: np.full(cell.shape(name, 1, H), 0.3) for name in cell.parameters})
     x = np.sin(np.arange(37.0))[:, None]
-    walked = walk_steps(layer.cell, layer.weights, x, np.zeros(2), np.zeros(2))
+    walked = walk_steps(cell, layer.weights, x, np.zeros(H), np.zeros(H))
     assert np.abs(sim.forward(layer, x)["c"] - walked["c"]).max() < 1e-13
