@@ -8,6 +8,7 @@ and the canonical address in a header. `go` is a step, `see` a unit asked for by
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -16,7 +17,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from quizzes.errors import Refused
+from quizzes.errors import Refused, StudyError
 from quizzes.http import public
 from quizzes.lessons import queries
 from quizzes.lessons.examples import address
@@ -78,15 +79,31 @@ def _fragment(request: HttpRequest, shown: address.Example, context: dict[str, A
 
 
 def _refusal(request: HttpRequest, cell: str, error: Refused, is_fragment: bool) -> HttpResponse:
-    """For htmx one sentence, and the numbers on the page stay as they were; else a page that says it."""
+    """One sentence. The numbers stay what they were: htmx leaves them alone, a form gets its last good page again."""
     if is_fragment:
         response = render(request, "examples/_refusal.html", {"error": error}, status=error.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#refusal", "innerHTML"
+    elif last := _last_good(request, cell):
+        context = {**_page(last), "step": step(last, run(last)), "error": error}
+        response = render(request, "examples/example.html", context, status=error.status)
     else:
         context = {"section": "practice", "error": error, "title": TITLES[cell], "usual": address.usual(cell)}
         response = render(request, "examples/refused.html", context, status=error.status)
     patch_cache_control(response, no_store=True)
     return response
+
+
+def _last_good(request: HttpRequest, cell: str) -> address.Example | None:
+    """The example on whose page the form was sent, as the browser names that page."""
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        if came_from.path != request.path or len(came_from.query) > address.LONGEST:
+            return None
+        last = address.read(cell, parse_qs(came_from.query))
+        run(last)
+    except (StudyError, ValueError):
+        return None
+    return last
 
 
 def _page(shown: address.Example) -> dict[str, Any]:
