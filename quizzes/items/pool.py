@@ -140,21 +140,15 @@ def _in_pool(version: GeneratorVersion) -> QuerySet[Variant]:
 # --- taking
 
 
-def take_variant(*, generator: Generator) -> Variant:
-    """A variant that nobody else gets: the oldest in the pool, or one made now. Raises Unavailable when dry.
+@transaction.atomic(savepoint=False)
+def from_pool(*, generator: Generator) -> Variant | None:
+    """The oldest variant in the pool, taken so that nobody else gets it; None if there is none, or no version.
 
-    To be called outside a transaction: numbers made inline are computed without holding a lock.
+    What is taken with it (the attempt) is best committed in the same transaction.
     """
-    version = generator.current
-    if version is None:
-        raise Unavailable("no_version", "This exercise has no numbers yet.", "Take another exercise.")
-    variant = _from_pool(generator, version)
-    return variant or make_variants(version=version, count=1, state=Variant.State.TAKEN)[0]
-
-
-@transaction.atomic
-def _from_pool(generator: Generator, version: GeneratorVersion) -> Variant | None:
-    pool = _in_pool(version).order_by("id")
+    if generator.current is None:
+        return None
+    pool = _in_pool(generator.current).order_by("id")
     variant = pool.select_for_update(skip_locked=True).first()
     if variant is None:
         order_top_up(generator)
@@ -164,6 +158,16 @@ def _from_pool(generator: Generator, version: GeneratorVersion) -> Variant | Non
     if not pool[generator.low_water - 1 : generator.low_water].exists():
         order_top_up(generator)
     return variant
+
+
+def made_inline(*, generator: Generator) -> Variant:
+    """One made now, taken from the start. Outside any transaction, so that it is computed without holding a lock.
+
+    Raises Unavailable when the generator is dry or has no version.
+    """
+    if generator.current is None:
+        raise Unavailable("no_version", "This exercise has no numbers yet.", "Take another exercise.")
+    return make_variants(version=generator.current, count=1, state=Variant.State.TAKEN)[0]
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from quizzes.errors import Conflict, Forbidden, NotFound, Refused
 from quizzes.items.diagnosis import SimWorking, keys_of, rule_of
 from quizzes.items.marking import FULL_CREDIT, Step, counted_states, is_complete, mark, read_answers
 from quizzes.items.models import Generator, Variant
-from quizzes.items.pool import make_seed, take_variant, withdraw_variant
+from quizzes.items.pool import from_pool, made_inline, make_seed, withdraw_variant
 from quizzes.items.specification import Specification
 from quizzes.items.telling import settled, tell
 from quizzes.practice.answers import Marked, locked_attempt, record_answer
@@ -39,7 +39,13 @@ def take(*, user: User, generator: Generator, now: datetime, seed: int | None = 
     """
     if seed is not None:
         return _of_seed(user, generator, seed, now)
-    variant = take_variant(generator=generator)
+    with transaction.atomic():
+        if variant := from_pool(generator=generator):
+            return _start(user, generator, variant, now)
+    return _start(user, generator, made_inline(generator=generator), now)
+
+
+def _start(user: User, generator: Generator, variant: Variant, now: datetime) -> Attempt:
     return Attempt.objects.create(user=user, variant=variant, started_at=now, asked=_count_asked(generator))
 
 
