@@ -35,7 +35,7 @@ def needed(name: str) -> str:
 
 DEBUG = os.environ.get("DEBUG") == "1" and not DEPLOYED
 GALLERY = DEBUG or os.environ.get("GALLERY") == "1"  # the page of all components, for tests
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # learners' answers and mail lie there
 SECRET_KEY = needed("SECRET_KEY") if DEPLOYED else os.environ.get("SECRET_KEY") or places.secret_key(VAR_DIR)
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
 PUBLIC_URL = urlsplit(needed("PUBLIC_URL") if DEPLOYED else os.environ.get("PUBLIC_URL", ""))

@@ -92,8 +92,8 @@ def broker_module():  # type: ignore[no-untyped-def]
 
 def made_folder(var: Path) -> Path:
     try:
-        for folder in (var, var / "log", var / "media"):
-            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (places.private_dir(var), var / "log", var / "media"):
+            folder.mkdir(exist_ok=True)
         places.private_dir(places.socket_dir(var))
     except OSError as error:
         raise Failed(f"The folder for the site's data can't be made: {error}.") from None

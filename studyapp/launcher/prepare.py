@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -34,11 +35,12 @@ def main(set_name: str) -> None:
         if is_filled(set_name):
             return
         with open(log, "w") as output, nothing_half_made():
+            began = time.monotonic()
+            print("Making .venv and installing the packages …", flush=True)
             if not is_usable():
-                print("Making .venv …", flush=True)
                 make_venv(output)
-            print("Installing the packages …", flush=True)
             install(set_name, output)
+            print(f"They are there after {time.monotonic() - began:.1f} seconds.", flush=True)
 
 
 @contextlib.contextmanager
@@ -76,8 +78,9 @@ def is_usable() -> bool:
 
 
 def make_venv(output: IO[str]) -> None:
+    python = str(Path(sys.executable).resolve())  # not the one in the .venv that goes away now
     shutil.rmtree(VENV, ignore_errors=True)
-    if run(output, sys.executable, "-m", "venv", str(VENV)) != 0:
+    if run(output, python, "-m", "venv", str(VENV)) != 0:
         raise SetUpError("Python could not make .venv (is the disk full?); see var/log/install.log.")
 
 
