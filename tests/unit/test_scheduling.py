@@ -68,7 +68,9 @@ def test_a_schedule_stored_as_json_comes_back_exactly(steps):
 
 
 def test_every_interval_is_shown_in_words_that_give_it_exactly():
-    assert [interval_text(timedelta(**span)) for span in ({"minutes": 2}, {"minutes": 90}, {"days": 1}, {"days": 46})] == [
+    assert [
+        interval_text(timedelta(**span)) for span in ({"minutes": 2}, {"minutes": 90}, {"days": 1}, {"days": 46})
+    ] == [
         "2\N{NO-BREAK SPACE}min",
         "1\N{NO-BREAK SPACE}h 30\N{NO-BREAK SPACE}min",
         "1\N{NO-BREAK SPACE}day",
