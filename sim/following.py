@@ -15,7 +15,7 @@ from sim.decimals import Rounding, check_decimals, whole, whole_layer
 from sim.errors import ShapeError, SizeError, UnknownName
 from sim.graphs import Graph, Unrolled
 from sim.layers import Array, Layer, fits, numbers
-from sim.programs import LARGEST_SCALAR, compiled, inputs_of, writer_for
+from sim.programs import compiled, inputs_of, is_small, writer_for
 from sim.slips import Slip, slip_named
 from sim.traces import Trace, checked
 
@@ -121,7 +121,7 @@ def _values(
         steps, states = ([whole("a given number", array, decimals) for array in group] for group in (steps, states))
     program = _program(layer.cell, tuple(cells), layer.D, layer.H, rounding, keys, outputs)
     in_units = layer if decimals is None else whole_layer(layer, decimals)
-    if layer.H > LARGEST_SCALAR:
+    if not is_small(layer.D, layer.H):
         return program([in_units.weights[name] for name in layer.cell.parameters], steps, states, mine)
     flat = ([number for array in group for number in array.tolist()] for group in (steps, states, mine))
     return program(in_units.flat, *flat)
@@ -134,7 +134,7 @@ def _program(
 ) -> Program:  # fmt: skip
     graph = Graph()
     nodes = Unrolled(writer_for(graph, rounding), cells, own).nodes
-    return compiled(graph, [nodes[key] for key in outputs], inputs_of(cell, D, H, len(cells), own), H, many=False)
+    return compiled(graph, [nodes[key] for key in outputs], inputs_of(cell, D, H, len(cells), own), (D, H), many=False)
 
 
 def _unit(decimals: int | None) -> float:

@@ -14,8 +14,13 @@ from sim.errors import DecimalsError
 from sim.graphs import FloatWriter, Graph, Unrolled, Writer
 from sim.layers import Array
 
-LARGEST_SCALAR = 4  # up to this many units, float code beats NumPy
+MOST_UNITS, MOST_INPUTS = 4, 8  # up to these sizes, float code beats NumPy
 LONGEST = 10  # steps unrolled into one program; longer sequences run it piece by piece
+
+
+def is_small(D: int, H: int) -> bool:
+    """Whether one example of these sizes is computed in floats, its arrays given and returned as flat lists."""
+    return D <= MOST_INPUTS and H <= MOST_UNITS
 
 
 def writer_for(graph: Graph, rounding: Rounding | None) -> Writer:
@@ -39,11 +44,11 @@ def trace_program(
     """
     graph = Graph()
     unrolled = Unrolled(writer_for(graph, rounding), cells)
-    return compiled(graph, list(unrolled.nodes.values()), inputs_of(cell, D, H, len(cells)), H, many)
+    return compiled(graph, list(unrolled.nodes.values()), inputs_of(cell, D, H, len(cells)), (D, H), many)
 
 
-def compiled(graph: Graph, outputs: list[int], inputs: Inputs, H: int, many: bool) -> Program:
-    if not many and H <= LARGEST_SCALAR:
+def compiled(graph: Graph, outputs: list[int], inputs: Inputs, sizes: tuple[int, int], many: bool) -> Program:
+    if not many and is_small(*sizes):
         return compile_scalar(graph, outputs, inputs)
     return compile_arrays(graph, outputs, inputs, many=many)
 
@@ -83,7 +88,7 @@ def run(
 ) -> list[Any]:  # fmt: skip
     """Every named value of every step. `weights` and `states` are flat floats for float code, arrays otherwise."""
     D, H = sizes
-    scalar = not many and H <= LARGEST_SCALAR
+    scalar = not many and is_small(D, H)
     names = list(cell.equations)
     raw: list[Any] = []
     for start in range(0, len(cells), LONGEST):

@@ -15,7 +15,7 @@ from sim.decimals import Rounding, check_decimals, whole, whole_layer
 from sim.errors import NumberError, ShapeError, UnknownName
 from sim.expressions import Shape
 from sim.layers import Array, Layer, check_size, first_state, fits, numbers, sequence
-from sim.programs import LARGEST_SCALAR, check_magnitudes, run
+from sim.programs import check_magnitudes, is_small, run
 
 
 class Trace(Mapping[str, Array]):
@@ -162,7 +162,7 @@ def checked(layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None, c0: npt.Ar
 def _computed(layer: Layer, cells: Sequence[Cell], given: Mapping[str, Array], rounding: Rounding | None) -> list[Any]:
     states: list[Any] = [given[f"{state}0"] for state in layer.cell.states]
     weights: list[Any] = [layer.weights[name] for name in layer.cell.parameters]
-    if layer.H <= LARGEST_SCALAR:
+    if is_small(layer.D, layer.H):
         states = [number for state in states for number in state.tolist()]
         weights = layer.flat
     return run(layer.cell, cells, (layer.D, layer.H), weights, given["x"], states, rounding=rounding)

@@ -1,8 +1,10 @@
 """A graph as straight-line Python on floats: the fastest way to compute one small example.
 
-Every entry of every vector becomes a variable. `2 * tanh` of an LSTM with one unit becomes
+Every entry of every vector becomes a variable, and what is read only once is written where it is read. The candidate
+of an LSTM with one unit and one input, its sum being a named value that is returned too, becomes
 
-    n7 = tanh((W_g__0*x__1) + b_g + (U_g__0*h__0))
+    n25_0 = (((W_g__0__0*x__1__0) + b_g__0) + (U_g__0__0*h__0__0))
+    n26_0 = tanh(n25_0)
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import sim
 from sim.walk import walk_steps
 from tests.sim.fixtures import G_START, L_START, gru_layer, lstm_layer
 
-SIZES = st.sampled_from([(1, 1, 3), (2, 2, 2), (1, 5, 2)])  # D, H, T: float code, and NumPy calls
+SIZES = st.sampled_from([(1, 1, 3), (2, 2, 2), (1, 5, 2), (9, 1, 2)])  # D, H, T: float code, and NumPy calls
 
 
 @st.composite

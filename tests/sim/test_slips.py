@@ -135,6 +135,17 @@ def test_with_no_numbers_of_his_own_a_learner_follows_the_exact_trace():
             assert value[0] == exact[name][step - 1, 0]
 
 
+def test_large_layers_are_followed_too():
+    cell, H = sim.cell("gru"), 6
+    chance = np.random.default_rng(4)
+    weights = {name: chance.integers(-9, 10, cell.shape(name, 2, H)) / 10 for name in cell.parameters}
+    layer, x = sim.layer(cell, weights), chance.integers(-9, 10, (2, 2)) / 10
+    right = sim.exact(layer, x)
+    assert (sim.evaluate_with(layer, x, own={}, asked="h@2") == right["h"][1]).all()
+    assert (sim.evaluate_with(layer, x, own={"h@1": right["h"][0]}, asked="h@2") == right["h"][1]).all()
+    assert (sim.trace_with(layer, x, own={"h@1": np.zeros(H)})["h"][1] != right["h"][1]).any()
+
+
 def test_first_departure_is_the_first_number_that_does_not_follow():
     trace = sim.exact(lstm_layer(), **L_START)
     assert sim.first_departure(trace, {"f@1": [0.4013], "c@1": [0.8030], "h@1": [0.4867]}) == "c@1"
