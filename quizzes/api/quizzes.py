@@ -126,7 +126,7 @@ class AttemptAnswers(LearnerView):
         user = learner(request)
         sent = read(request, AnswerSerializer)
         event = services.answer_question(user=user, attempt_id=attempt_id, now=timezone.now(), **sent)
-        return Response(_event(event, queries.own_attempt(user, attempt_id), sent["position"]))
+        return Response(_event(event))
 
 
 class AttemptFinish(LearnerView):
@@ -134,8 +134,7 @@ class AttemptFinish(LearnerView):
     def post(self, request: Request, attempt_id: UUID) -> Response:
         """Close the attempt and see the results, by cause. Doing it again changes nothing."""
         user = learner(request)
-        services.finish_attempt(user=user, attempt_id=attempt_id, now=timezone.now())
-        attempt = queries.own_attempt(user, attempt_id)
+        attempt = services.finish_attempt(user=user, attempt_id=attempt_id, now=timezone.now())
         results = results_of(attempt, user)
         causes = [
             {
@@ -146,7 +145,8 @@ class AttemptFinish(LearnerView):
             }
             for cause in results.causes
         ]
-        return Response({**_attempt(attempt, _slug(attempt)), "sentence": results.sentence, "causes": causes})
+        told = _attempt(attempt, _slug(attempt), results.questions)
+        return Response({**told, "sentence": results.sentence, "causes": causes})
 
 
 def _slug(attempt: Attempt) -> str:
@@ -154,8 +154,8 @@ def _slug(attempt: Attempt) -> str:
     return attempt.quiz.slug
 
 
-def _attempt(attempt: Attempt, slug: str) -> dict[str, Any]:
-    shown = queries.shown_questions(attempt, queries.places_of(attempt))
+def _attempt(attempt: Attempt, slug: str, shown: list[queries.Shown] | None = None) -> dict[str, Any]:
+    shown = queries.shown_questions(attempt) if shown is None else shown
     return {
         "id": str(attempt.pk),
         "quiz": slug,
@@ -195,12 +195,11 @@ def _feedback(shown: queries.Shown) -> dict[str, Any] | None:
     }
 
 
-def _event(event: AnswerEvent, attempt: Attempt, position: int) -> dict[str, Any]:
-    shown = queries.shown_question(attempt, queries.places_of(attempt), position)
+def _event(event: AnswerEvent) -> dict[str, Any]:
     return {
         "event": event.pk,
         "seq": event.seq,
         "at": event.at,
         "state": event.result["state"],
-        "question": _place(shown),
+        "question": _place(queries.shown_answer(event)),
     }

@@ -115,14 +115,15 @@ def wording_of(version: QuestionVersion) -> Wording:
 
 
 def askable(version_ids: Iterable[int]) -> dict[int, Asked]:
-    """These versions by id, as a learner may see them: two queries, and no path to a key."""
-    ids = list(version_ids)
-    options: dict[int, list[tuple[int, str]]] = {pk: [] for pk in ids}
-    rows = Option.objects.filter(version__in=ids).order_by("position").values_list("version_id", "pk", "html")
-    for version_id, pk, html in rows:
-        options[version_id].append((pk, html))
-    stems = QuestionVersion.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "question__slug", "stem_html")
-    return {pk: Asked(pk, slug, stem, tuple(options[pk])) for pk, slug, stem in stems}
+    """These versions by id, as a learner may see them: one query, and no path to a key."""
+    rows = Option.objects.filter(version__in=list(version_ids)).order_by("version_id", "position")
+    found: dict[int, Asked] = {}
+    for pk, slug, stem, option, html in rows.values_list(
+        "version_id", "version__question__slug", "version__stem_html", "pk", "html"
+    ):
+        before = found[pk].options if pk in found else ()
+        found[pk] = Asked(pk, slug, stem, (*before, (option, html)))
+    return found
 
 
 def cited(wording: Wording) -> list[str]:

@@ -126,3 +126,18 @@ def test_an_instructor_edits_a_question_and_a_learner_may_not(program, client):
     assert edited.status_code == 200 and edited.json()["version"] == 2
     faulty = author.put("/questions/question-1/", question | {"choices": question["choices"][:1]})
     assert faulty.status_code == 422 and author.get("/questions/question-1/").json()["version"] == 2
+
+
+@pytest.mark.parametrize("feedback", ["at_once", "at_end"])
+def test_no_request_of_a_quiz_takes_more_than_twelve_queries(program, feedback, django_assert_max_num_queries):
+    quiz = make_quiz(15, feedback=feedback)
+
+    def cheap(ask):
+        with django_assert_max_num_queries(14):  # twelve, and BEGIN and COMMIT, here the savepoint
+            return ask().json()
+
+    attempt = cheap(lambda: program.post(f"/quizzes/{quiz.slug}/attempts/"))
+    wrong = choice_reading(attempt, "F02")
+    cheap(lambda: program.post(f"/attempts/{attempt['id']}/answers/", answer(attempt, wrong)))
+    cheap(lambda: program.get(f"/attempts/{attempt['id']}/"))
+    cheap(lambda: program.post(f"/attempts/{attempt['id']}/finish/"))

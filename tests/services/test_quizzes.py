@@ -79,7 +79,7 @@ def test_an_edit_during_an_attempt_does_not_change_what_was_asked():
     edit_question(question=question, wording=wording(8))
     answer(attempt, 1)
     assert finish(attempt).right == 1
-    shown = queries.shown_questions(attempt, queries.places_of(attempt))[0]
+    shown = queries.shown_questions(Attempt.objects.get())[0]
     assert "Stem 7?" in shown.stem and "WHY 7" in shown.explanation
 
 
@@ -173,9 +173,9 @@ def test_a_cause_names_the_lessons_on_its_questions_and_the_exercises_that_can_n
         generator = Generator.objects.create(course=make_course(), slug=slug, title=slug)
         version = GeneratorVersion.objects.create(generator=generator, number=1, specification={"claims": claims})
         Generator.objects.filter(pk=generator.pk).update(current=version)
-    cause = results_of(taken(quiz, user, "F02"), user).causes[0]
-    assert [link.slug for link in cause.lessons] == ["the-lstm"]
-    assert [link.slug for link in cause.exercises] == ["one-step"]
+    remedy = results_of(taken(quiz, user, "F02"), user).remedies[0]
+    assert [link.slug for link in remedy.lessons] == ["the-lstm"]
+    assert [link.slug for link in remedy.exercises] == ["one-step"]
 
 
 def test_results_are_compared_with_the_last_attempt_finished_before():
@@ -204,8 +204,10 @@ def test_the_number_of_queries_of_results_does_not_depend_on_the_size_of_the_qui
     small = taken(make_quiz(2), user, "F02", "")
     large = taken(make_quiz(20), user, *["F02", "", "F03", None] * 5)
     for attempt in (small, large):
-        with django_assert_num_queries(9):
-            results_of(attempt, user)
+        attempt = queries.own_attempt(user, attempt.pk)
+        with django_assert_num_queries(6):
+            results = results_of(attempt, user)
+            assert results.remedies and results.comparison is not None
 
 
 def test_the_csv_has_a_row_for_each_question_of_each_finished_attempt():

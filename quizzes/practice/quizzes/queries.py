@@ -163,23 +163,43 @@ def shown_question(attempt: Attempt, places: list[AttemptQuestion], position: in
     place = next((place for place in places if place.position == position), None)
     if place is None:
         raise question_unknown()
-    may_be_told = place.is_right is not None or not attempt.is_open  # spares a query; `feedback` decides
+    may_be_told = place.is_right is not None or not attempt.is_open  # spares a query; `_released` decides
     told = feedback(attempt, [position]) if may_be_told else {}
-    return _show(place, len(places), askable([place.version_id]), told)
+    return _show(place, attempt.asked, askable([place.version_id]), told)
 
 
-def shown_questions(attempt: Attempt, places: list[AttemptQuestion]) -> list[Shown]:
-    """All of them, in a number of queries that does not grow."""
+def shown_questions(attempt: Attempt, places: list[AttemptQuestion] | None = None) -> list[Shown]:
+    """All of them, in a number of queries that does not grow. `places` are the attempt's, if they were read before."""
+    released = list(_released(attempt))
+    if places is None:
+        places = places_of(attempt) if attempt.is_open else released
     asked = askable(place.version_id for place in places)
-    told = feedback(attempt, [place.position for place in places])
-    return [_show(place, len(places), asked, told) for place in places]
+    told = _tell_all(released)
+    return [_show(place, attempt.asked, asked, told) for place in places]
+
+
+def shown_answer(event: AnswerEvent) -> Shown:
+    """The question that an answer was given to, with what may be told of it now: three queries."""
+    attempt, position = event.attempt, int(event.place)
+    released = list(_released(attempt).filter(position=position))
+    place = released[0] if released else attempt.places.get(position=position)
+    return _show(place, attempt.asked, askable([place.version_id]), _tell_all(released))
 
 
 def feedback(attempt: Attempt, positions: list[int]) -> dict[int, Feedback]:
-    """What may be told, by position. This is the only reader of keys, and it reads those of released places alone."""
+    """What may be told of these questions, by position."""
+    return _tell_all(_released(attempt).filter(position__in=positions))
+
+
+def _released(attempt: Attempt) -> QuerySet[AttemptQuestion]:
+    """The places whose key may be told, with it. This is the only reader of keys."""
     released = Q(is_right__isnull=False) | Q(attempt__state=Attempt.State.FINISHED)
-    rows = AttemptQuestion.objects.filter(released, attempt=attempt, position__in=positions)
-    places = list(rows.select_related("version__key", "chosen__distractor__misconception").order_by("position"))
+    rows = attempt.places.filter(released).order_by("position")
+    return rows.select_related("version__key", "chosen__distractor__misconception")
+
+
+def _tell_all(released: Iterable[AttemptQuestion]) -> dict[int, Feedback]:
+    places = list(released)
     sources = _sources(place.version.question_id for place in places)
     return {place.position: _tell(place, sources.get(place.version.question_id, ())) for place in places}
 

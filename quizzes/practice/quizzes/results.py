@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -14,7 +15,7 @@ from quizzes.formats.csv_text import Cell, csv_text
 from quizzes.items.models import Generator
 from quizzes.lessons.models import Lesson
 from quizzes.practice.models import Attempt, AttemptQuestion, Quiz, SlipRecord
-from quizzes.practice.quizzes.queries import Shown, attempts_at, places_of, shown_questions
+from quizzes.practice.quizzes.queries import Shown, attempts_at, shown_questions
 from quizzes.practice.quizzes.sentences import comparison_sentence, place_list, score_sentence
 
 CSV_HEADER = [
@@ -43,12 +44,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Cause:
-    """A misconception behind one or more wrong answers, and where to go about it."""
+    """A misconception behind one or more wrong answers."""
 
     misconception: Misconception
     positions: list[int]
-    lessons: list[Link]
-    exercises: list[Link]
 
     @property
     def count(self) -> int:
@@ -60,36 +59,57 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Results:
-    """Everything the results page says of one finished attempt."""
+class Remedy:
+    """Where to go about a cause."""
 
-    sentence: str
-    comparison: str
-    causes: list[Cause]
+    cause: Cause
+    lessons: list[Link]
+    exercises: list[Link]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What one finished attempt came to. What takes a query more is read when it is asked for."""
+
+    attempt: Attempt
+    user: User
     questions: list[Shown]
-    unanswered: list[int]
-    has_missed: bool
-    open_attempt: Attempt | None
+    causes: list[Cause]
+
+    @property
+    def unanswered(self) -> list[int]:
+        return [question.position for question in self.questions if question.chosen is None]
+
+    @property
+    def has_missed(self) -> bool:
+        return self.attempt.right < self.attempt.asked
+
+    @property
+    def sentence(self) -> str:
+        right, asked = self.attempt.right, self.attempt.asked
+        return score_sentence(right=right, asked=asked, unanswered=len(self.unanswered), causes=len(self.causes))
+
+    @cached_property
+    def remedies(self) -> list[Remedy]:
+        return remedies(self.causes, self.questions)
+
+    @cached_property
+    def _others(self) -> list[Attempt]:
+        return attempts_at(quiz_of(self.attempt), self.user) if self.user.pk == self.attempt.user_id else []
+
+    @property
+    def comparison(self) -> str:
+        return _comparison(self.attempt, self._others)
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        return next((other for other in self._others if other.is_open), None)
 
 
 def results_of(attempt: Attempt, user: User) -> Results:
     """Of a finished attempt. Its number of queries does not depend on how many questions it has."""
-    places = places_of(attempt)
-    questions = shown_questions(attempt, places)
-    unanswered = [question.position for question in questions if question.chosen is None]
-    found = causes(questions)
-    others = attempts_at(quiz_of(attempt), user) if user.pk == attempt.user_id else []
-    return Results(
-        sentence=score_sentence(
-            right=attempt.right, asked=attempt.asked, unanswered=len(unanswered), causes=len(found)
-        ),
-        comparison=_comparison(attempt, others),
-        causes=found,
-        questions=questions,
-        unanswered=unanswered,
-        has_missed=attempt.right < attempt.asked,
-        open_attempt=next((other for other in others if other.is_open), None),
-    )
+    questions = shown_questions(attempt)
+    return Results(attempt, user, questions, causes(questions))
 
 
 def quiz_of(attempt: Attempt) -> Quiz:
@@ -98,8 +118,7 @@ def quiz_of(attempt: Attempt) -> Quiz:
 
 
 def causes(questions: Iterable[Shown]) -> list[Cause]:
-    """The misconceptions behind the wrong answers, the most frequent first, with lessons and exercises about them."""
-    questions = list(questions)
+    """The misconceptions behind the wrong answers, the most frequent first."""
     found: dict[str, Misconception] = {}
     positions: dict[str, list[int]] = {}
     for question in questions:
@@ -107,14 +126,23 @@ def causes(questions: Iterable[Shown]) -> list[Cause]:
         if misconception:
             found[misconception.slug] = misconception
             positions.setdefault(misconception.slug, []).append(question.position)
-    slugs = {question.position: question.slug for question in questions}
-    lessons = _lessons_about(slugs[at] for places in positions.values() for at in places)
-    exercises = _exercises_naming(found)
-    rows = [
-        Cause(found[slug], places, _first_two(lessons, [slugs[at] for at in places]), exercises.get(slug, [])[:2])
-        for slug, places in positions.items()
-    ]
+    rows = [Cause(found[slug], places) for slug, places in positions.items()]
     return sorted(rows, key=lambda cause: (-cause.count, cause.positions[0]))
+
+
+def remedies(causes: list[Cause], questions: Iterable[Shown]) -> list[Remedy]:
+    """For each cause at most two lessons about its questions, and two exercises that can name it."""
+    slugs = {question.position: question.slug for question in questions}
+    lessons = _lessons_about(slugs[at] for cause in causes for at in cause.positions)
+    exercises = _exercises_naming(cause.misconception.slug for cause in causes)
+    return [
+        Remedy(
+            cause,
+            _first_two(lessons, [slugs[at] for at in cause.positions]),
+            exercises.get(cause.misconception.slug, [])[:2],
+        )
+        for cause in causes
+    ]
 
 
 def _lessons_about(question_slugs: Iterable[str]) -> dict[str, list[Link]]:
