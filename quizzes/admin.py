@@ -1,7 +1,5 @@
 """Index of the instructor's panel; each feature defines its own pages in it."""
 
-from django.contrib import admin
-
 from quizzes.accounts import admin as accounts
 from quizzes.catalog import admin as catalog
 from quizzes.flashcards import admin as flashcards
@@ -11,8 +9,3 @@ from quizzes.lessons import admin as lessons
 from quizzes.practice import admin as practice
 
 __all__ = ["accounts", "catalog", "flashcards", "items", "jobs", "lessons", "practice"]
-
-admin.site.site_header = "Carousel"
-admin.site.site_title = "Carousel"
-admin.site.index_title = "The instructor’s panel"
-admin.site.site_url = "/"

@@ -60,7 +60,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "quizzes.apps.QuizzesConfig",
     "studyapp.apps.StudyAppConfig",
-    "django.contrib.admin",
+    "quizzes.panel.apps.PanelConfig",  # django.contrib.admin with an index in our order
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

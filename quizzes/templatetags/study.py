@@ -32,10 +32,11 @@ UNITS = (
 
 
 def split_name(name: str) -> tuple[str, str, str]:
-    """`a_f@2` → ("a", "f", "2"): the letter, what stands below it, the step; missing parts are empty."""
+    """`a_f@2` → ("a", "f", "2"), `h0` → ("h", "", "0"): the letter, what stands below it, the step; "" where missing."""
     quantity, _, step = name.partition("@")
     letter, _, below = quantity.partition("_")
-    return letter, below, step
+    bare = letter.rstrip("0123456789")
+    return bare, below, step or letter.removeprefix(bare)
 
 
 def hue(name: str) -> str:
@@ -98,6 +99,16 @@ def num(value: float | Decimal | None, decimals: int | None = None) -> str | Saf
         return text
     sign = format_html('<span aria-hidden="true">{}</span><span class="visually-hidden">minus </span>', MINUS)
     return format_html("{}{}", sign, text.removeprefix(MINUS))
+
+
+@register.filter
+def array(value: object) -> str:
+    """A vector or matrix in one line: [[-2.0]] → −2.0, [1, 2] → 1, 2, rows of a matrix parted by semicolons."""
+    if not isinstance(value, list | tuple):
+        return number(value)  # type: ignore[arg-type]
+    if value and isinstance(value[0], list | tuple):
+        return "; ".join(array(row) for row in value)
+    return ", ".join(array(entry) for entry in value)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from quizzes.templatetags import study
         ("a_f", '<span class="q q-f">a<sub>f</sub></span>'),
         ("c_prev", '<span class="q q-c">c<sub>prev</sub></span>'),
         ("tanh_c", '<span class="q q-c">tanh c</span>'),
+        ("h0", '<span class="q q-h">h<sub>0</sub></span>'),
         ("h@2", '<span class="q q-h">h<sub>2</sub></span>'),
         ("a_o@3", '<span class="q q-o">a<sub>o,3</sub></span>'),
         ("dc", '<span class="q q-c">dc</span>'),
@@ -76,3 +77,9 @@ def test_a_wait_is_told_in_its_largest_unit(span, said):
 def test_every_state_of_a_step_has_a_word_and_colour_comes_last():
     for state, look in study.LOOKS.items():
         assert state == "empty" or (look.mark and look.word), state
+
+
+def test_an_array_is_written_in_one_line_with_true_minus_signs():
+    assert study.array([[-2.0]]) == "−2.0"
+    assert study.array([0.5, -1]) == "0.5, −1"
+    assert study.array([[1, 2], [3, 4]]) == "1, 2; 3, 4"

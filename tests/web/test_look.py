@@ -74,3 +74,9 @@ def test_account_pages_label_every_field(client, name):
     page = client.get(reverse(name)).text
     assert page.count('<div class="field"') == page.count("<label")
     assert "placeholder" not in page
+
+
+def test_the_panel_s_index_begins_with_the_content(admin_client):
+    groups = [app["name"] for app in admin_client.get("/admin/").context["app_list"]]
+    assert groups[0] == "Content"
+    assert groups[-1] == "House-keeping"
