@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from quizzes.accounts.models import User
 from quizzes.errors import Conflict, NotFound, Refused
@@ -153,7 +154,8 @@ def _option_orders(versions: Iterable[int], shuffle: Shuffle) -> dict[int, list[
 
 
 def _answer(attempt: Attempt, position: int, choice: int) -> Marked:
-    place = attempt.places.filter(position=position).select_related("attempt__quiz").order_by("pk").first()
+    places = attempt.places.filter(position=position).annotate(feedback=F("attempt__quiz__feedback"))
+    place = places.order_by("pk").first()
     if place is None:
         raise question_unknown()
     if place.is_right is not None:
@@ -161,8 +163,7 @@ def _answer(attempt: Attempt, position: int, choice: int) -> Marked:
             "question_answered", "This question is answered, and its answer was shown.", "Go on to the next one."
         )
     place.chosen_id = _chosen_option(place, choice)
-    quiz = place.attempt.quiz
-    if quiz is not None and quiz.feedback == Quiz.Feedback.AT_END:
+    if place.feedback == Quiz.Feedback.AT_END:
         place.save(update_fields=["chosen"])
         return Marked({"state": "answered"})
     return _mark_now(attempt, place)
