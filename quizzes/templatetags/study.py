@@ -32,7 +32,7 @@ UNITS = (
 
 
 def split_name(name: str) -> tuple[str, str, str]:
-    """`a_f@2` → ("a", "f", "2"), `h0` → ("h", "", "0"): the letter, what stands below it, the step; "" where missing."""
+    """`a_f@2` → ("a", "f", "2"), `h0` → ("h", "", "0"): letter, what stands below, step; or ""."""
     quantity, _, step = name.partition("@")
     letter, _, below = quantity.partition("_")
     bare = letter.rstrip("0123456789")
