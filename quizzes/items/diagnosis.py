@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -13,6 +14,7 @@ import sim
 from quizzes.items.marking import Key, Own, Rule, Values
 from quizzes.items.specification import Specification, quantity, step_number
 
+MARKS = re.compile(r' data-q="\w+"')  # they link the views of a worked example; here they would only weigh
 Given = Mapping[str, Any]
 
 
@@ -77,7 +79,7 @@ class SimWorking:
         put_in = "; ".join(map(turned, sim.substituted_text(trace, shown, step)))
         if shown != quantity(name):
             put_in += f"; so {quantity(name)} = {_written(trace, quantity(name), step)}"
-        formula = sim.mathml(slip, block=False)
+        formula = MARKS.sub("", sim.mathml(slip, block=False))
         return {"text": f"{sim.text(slip)}: {put_in}", "formula": formula, "put_in": put_in}
 
     def read_by(self, name: str, own: Own) -> list[str]:

@@ -214,6 +214,14 @@ def test_another_one_has_other_numbers(client, taken):
     assert first.digest != second.digest
 
 
+def test_what_is_begun_can_be_gone_on_with_until_it_is_all_right(client, taken):
+    assert str(taken.pk) in client.get("/exercises/lstm-step/take/").content.decode()
+    check(client, taken, f="0.5")
+    assert str(taken.pk) in client.get("/exercises/lstm-step/take/").content.decode()
+    check(client, taken, **all_right(taken))
+    assert str(taken.pk) not in client.get("/exercises/lstm-step/take/").content.decode()
+
+
 def test_the_solution_has_a_price_told_before(client, taken):
     address = reverse("taken-solution", args=[taken.pk])
     asked = client.get(address).content.decode()

@@ -40,8 +40,10 @@ def weight_table(given: Mapping[str, Any], decimals: int = 1) -> dict[str, Any]:
 
 
 def _heads(name: str, count: int) -> list[SafeString]:
-    """What a column of weights multiplies: × x, or × x₁, × x₂."""
-    return [format_html("× {}", _unit_of(name, k, count)) for k in range(1, count + 1)]
+    """What a column of weights multiplies: × x, or x₁ and x₂, where room is scarce."""
+    if count == 1:
+        return [format_html("× {}", q_tag(name))]
+    return [_unit_of(name, k, count) for k in range(1, count + 1)]
 
 
 def _unit_of(name: str, unit: int, count: int) -> SafeString:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 import sim
 from quizzes.accounts.models import User
 from quizzes.catalog.models import Misconception
-from quizzes.errors import Conflict, NotFound
+from quizzes.errors import Conflict, NotFound, refused_by_sim
 from quizzes.items.diagnosis import SimWorking, turned
 from quizzes.items.models import Generator, Variant, VariantKey
 from quizzes.items.specification import Specification, quantity, step_number
@@ -110,15 +110,18 @@ def exact_trace(taking: Taking) -> sim.Trace:
     if taking.attempt.is_open:
         raise still_open()
     working = SimWorking(taking.specification, taking.variant.given, {})
-    return sim.exact(working.layer, *working.inputs, decimals=taking.specification.decimals)
+    try:
+        return sim.exact(working.layer, *working.inputs, decimals=taking.specification.decimals)
+    except sim.SimError as error:
+        raise refused_by_sim(error) from error
 
 
 def open_takings(user: User | None, generator: Generator) -> list[Attempt]:
-    """What this learner has begun of this exercise and not ended, the newest first."""
+    """What this learner has begun of this exercise and has not all right yet, the newest first."""
     if user is None:
         return []
     attempts = Attempt.objects.filter(user=user, variant__version__generator=generator, state=Attempt.State.OPEN)
-    return list(attempts.order_by("-started_at")[:3])
+    return list(attempts.exclude(events__result__complete=True).order_by("-started_at")[:3])
 
 
 def released_key(taking: Taking) -> VariantKey:
