@@ -1,10 +1,22 @@
-"""A real browser on a real server."""
+"""A real browser: on Django's live server (`open_page`), or on the whole site as `make run` starts it (`visit`)."""
 
 import os
 
 import pytest
 
+from tests.conftest import need
+from tests.servers import Site
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the test
+
+# What nobody looking at the page would notice is written to the console, where it fails the test.
+COMPLAIN = """
+addEventListener("securitypolicyviolation", (e) =>
+  console.error(`CSP: ${e.violatedDirective} forbids ${e.blockedURI}`));
+addEventListener("htmx:afterSettle", () => setTimeout(() => {
+  if (document.activeElement === document.body) console.error("focus is on <body> after a swap");
+}));
+"""
 
 
 @pytest.fixture(scope="session")
@@ -16,35 +28,66 @@ def browser(chromium_path):
         chromium.close()
 
 
-@pytest.fixture
-def open_page(browser, live_server):
-    """`open_page("/help/", width=360, dark=True, scripts=False)` → a page; a complaint in its console fails the test."""
-    contexts, complaints = [], []
+class Visits:
+    """`visits("/help/", width=360, dark=True, scripts=False)` → a page. Complaints of its console are gathered."""
 
-    def opened(path, *, width=1280, dark=False, scripts=True, phone=False):
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": 800},
+    def __init__(self, browser, base_url):
+        self.browser, self.base_url = browser, base_url
+        self.contexts, self.complaints = [], []
+
+    def __call__(self, path, *, width=1280, height=800, dark=False, scripts=True, phone=False, state=None):
+        context = self.browser.new_context(
+            base_url=self.base_url,
+            viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
             has_touch=phone,
             is_mobile=phone,
+            storage_state=state,
         )
-        contexts.append(context)
+        self.contexts.append(context)
+        context.add_init_script(COMPLAIN)
         page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(path)
         return page
 
-    opened.complaints = complaints
+    def close(self):
+        for context in self.contexts:
+            context.close()
+
+
+def visits(browser, base_url):
+    """Any complaint left at the end fails the test."""
+    opened = Visits(browser, base_url)
     yield opened
-    for context in contexts:
-        context.close()
-    assert not complaints
+    opened.close()
+    assert not opened.complaints
 
 
 @pytest.fixture
+def open_page(browser, live_server):
+    """A page of Django's live server, with the test's own rows."""
+    yield from visits(browser, live_server.url)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The whole site with its own course, broker and worker, one for all tests of this folder that only use it."""
+    need("Redis")
+    running = Site(tmp_path_factory.mktemp("site") / "var").start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def visit(browser, site):
+    """A page of the whole site, as a stranger sees it."""
+    yield from visits(browser, site.url)
+
+
+@pytest.fixture(scope="session")
 def axe():
     """`axe(page)` → what axe-core finds wrong, as readable lines."""
     checker = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
