@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
 
 REST_SECONDS = 2.0  # after a failure nobody waits for the server again for so long
 
@@ -21,7 +24,8 @@ class PatientRedisCache(RedisCache):
             return otherwise
         try:
             return getattr(super(), name)(*args, **kwargs)
-        except (RedisError, OSError):
+        except (RedisError, OSError) as error:
+            log.warning("the cache can't be reached: %s", error)
             PatientRedisCache._resting_until = time.monotonic() + REST_SECONDS
             return otherwise
 

@@ -155,16 +155,24 @@ def next_database(url: str) -> str:
     """The same Redis server, one database further: redis://host/0 gives redis://host/1."""
     parts = urlsplit(url)
     if parts.scheme == "unix":
-        number = int(dict(parse_qsl(parts.query)).get("db", 0)) + 1
-        return f"unix://{parts.path}?db={number}"  # urlunsplit would drop the two strokes
+        return f"unix://{parts.path}?db={socket_database(url) + 1}"  # urlunsplit would drop the two strokes
     return urlunsplit(parts._replace(path=f"/{int(parts.path.strip('/') or 0) + 1}"))
+
+
+def socket_database(url: str) -> int:
+    return int(dict(parse_qsl(urlsplit(url).query)).get("db", 0))
+
+
+def for_celery(url: str) -> str:
+    """Celery has its own word for a Unix socket: unix:///path?db=0 is redis+socket:///path?virtual_host=0."""
+    parts = urlsplit(url)
+    return f"redis+socket://{parts.path}?virtual_host={socket_database(url)}" if parts.scheme == "unix" else url
 
 
 CACHES = {
     "default": {
         "BACKEND": "studyapp.cache.PatientRedisCache",
-        "LOCATION": os.environ.get("CACHE_URL")
-        or (next_database(REDIS_URL) if REDIS_URL else f"unix://{BROKER_SOCKET}?db=1"),
+        "LOCATION": os.environ.get("CACHE_URL") or next_database(REDIS_URL),
         "KEY_PREFIX": "study",
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5},
     }
@@ -173,7 +181,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Celery: a task is a hint, the outbox is the work list ---------------------------------------
 
-CELERY_BROKER_URL = OWN_REDIS_URL or f"redis+socket://{BROKER_SOCKET}?virtual_host=0"
+CELERY_BROKER_URL = for_celery(REDIS_URL)
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True

@@ -54,6 +54,14 @@ def test_the_cache_lives_in_the_database_after_the_broker_s(tmp_path):
     assert said == "redis://127.0.0.1:1/1"
 
 
+def test_an_embedded_site_reaches_broker_and_cache_by_its_private_socket(tmp_path):
+    assert (
+        settings_say(tmp_path, "settings.CELERY_BROKER_URL")
+        == f"redis+socket://{tmp_path}/run/broker.sock?virtual_host=0"
+    )
+    assert settings_say(tmp_path, "settings.CACHES['default']['LOCATION']") == f"unix://{tmp_path}/run/broker.sock?db=1"
+
+
 def test_the_embedded_secret_key_is_made_once_for_its_owner_only(tmp_path):
     first, again = (settings_say(tmp_path, "settings.SECRET_KEY") for _ in range(2))
     assert first == again
