@@ -140,7 +140,7 @@ def _step(
 def _line(line: Mapping[str, str]) -> SafeString:
     """The formula that was evaluated and its numbers; the MathML is printed by `sim` from its own declarations."""
     formula = SafeString(line["formula"])
-    return format_html('You evaluated {}: <span class="put-in">{}</span>', formula, with_letters(line["put_in"]))
+    return format_html('You evaluated {} <span class="put-in">{}</span>', formula, with_letters(line["put_in"]))
 
 
 def says_more(told: Mapping[str, Any] | None) -> bool:

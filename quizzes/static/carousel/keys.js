@@ -58,7 +58,7 @@ function showKeys() {
   dialog.setAttribute("aria-labelledby", "keys-title");
   dialog.innerHTML = '<h2 id="keys-title">Keys</h2><dl class="keys"></dl>'
     + '<p class="small">Single keys act outside of fields only. <a href="/theme/">Switch them off</a></p>'
-    + '<form method="dialog"><button class="btn plain">Close</button></form>';
+    + '<form method="dialog"><button class="btn plain" autofocus>Close</button></form>';
   const rows = Object.entries(PLACES).map(([key, [, name]]) => [`g ${key}`, name]);
   rows.push(["/", "Search"], ["?", "This list"], ...onThisPage());
   dialog.querySelector("dl").append(...rows.flatMap(([key, name]) => [item("dt", "kbd", key), item("dd", "span", name)]));
