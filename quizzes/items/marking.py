@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from quizzes.errors import Refused
-from quizzes.items.reading import Reading, read_number
+from quizzes.items.reading import Reading, printable, read_number
 
 Values = tuple[float, ...]
 Own = Mapping[str, Values]
@@ -89,9 +89,8 @@ Readings = Mapping[str, tuple[Reading, ...]]
 def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
     """Every asked step, read. Raises Refused for a quantity that is not asked, and for a wrong number of entries."""
     if unknown := [name for name in sent if name not in keys]:
-        raise Refused(
-            "unknown_quantity", f"Not asked here: {', '.join(sorted(map(str, unknown)))[:120]}.", _asked(keys)
-        )
+        said = printable(", ".join(sorted(map(str, unknown)))[:120])
+        raise Refused("unknown_quantity", f"Not asked here: {said}.", f"Asked are: {', '.join(keys)}.")
     return {name: _entries(name, sent.get(name), len(key.exact)) for name, key in keys.items()}
 
 
@@ -106,10 +105,6 @@ def _entries(name: str, sent: Any, length: int) -> tuple[Reading, ...]:
             "Send one number an entry.",
         )
     return tuple(read_number(entry) for entry in entries)
-
-
-def _asked(keys: Mapping[str, Key]) -> str:
-    return f"Asked are: {', '.join(keys)}."
 
 
 def mark(readings: Readings, keys: Mapping[str, Key], working: Working, rule: Rule) -> list[Step]:

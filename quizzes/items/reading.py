@@ -9,6 +9,7 @@ Sent = str | int | float | None  # one entry as it was sent: typed text, a JSON 
 
 LONGEST = 40  # characters of one entry: more is no number that a person writes
 LARGEST = 1e12
+MOST_KEPT = 100  # characters of one entry that are stored; far fewer are read as a number
 
 _MINUS_SIGNS = dict.fromkeys(map(ord, "−–‒﹣－➖‐‑"), "-")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u200a\u202f\t"), " ")
@@ -79,6 +80,19 @@ def _finite(value: float) -> Reading:
     if not abs(value) <= LARGEST:  # NaN too, and whole numbers too large for a float
         return Reading(fault="That number is too large to be an answer here.")
     return Reading(value=float(value))
+
+
+def kept(entry: object) -> Sent:
+    """One entry as it may be stored and shown again: text without what no database holds, a finite number, or None."""
+    if entry is None or (isinstance(entry, int | float) and abs(entry) <= LARGEST):
+        return entry
+    text = entry if isinstance(entry, str) else str(entry)[:MOST_KEPT]
+    return printable(text[:MOST_KEPT])
+
+
+def printable(text: str) -> str:
+    """Without NUL, lone surrogates and other characters that have no shape; any white space is a space."""
+    return "".join(" " if one.isspace() else one for one in text if one.isspace() or one.isprintable())
 
 
 def echo(value: float | None) -> str:

@@ -164,6 +164,25 @@ def test_what_can_not_be_marked_is_refused_and_nothing_is_stored(attempt, answer
     assert (attempt.last_seq, AnswerEvent.objects.count()) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    ["0.5\x00", "\ud800", "<script>", "9" * 1_000_000, float("nan"), float("inf"), 10**400, {"a": ["\x00"]}, [["x"]]],
+)
+def test_hostile_input_in_one_step_is_unreadable_and_the_others_are_marked(attempt, hostile):
+    event = answer(attempt, exact(attempt) | {"f@1": [hostile]})
+    event.refresh_from_db()
+    assert states(event)["f@1"] in {"invalid", "unrecognised", "empty", "rounded_early"}
+    assert states(event)["h@1"] == "right"
+    assert len(str(event.response)) < 1000
+
+
+def test_a_hostile_name_is_refused_in_one_printable_sentence(attempt):
+    with pytest.raises(Refused) as refusal:
+        answer(attempt, {"\ud800\x00" * 500: [1]})
+    assert refusal.value.message.isprintable()
+    assert len(refusal.value.message) < 200
+
+
 def test_after_the_solution_no_answer_is_taken(attempt):
     with pytest.raises(Conflict):
         queries.released_key(queries.taking(attempt.user, attempt.pk))

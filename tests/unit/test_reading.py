@@ -2,7 +2,7 @@
 
 import pytest
 
-from quizzes.items.reading import echo, read_number
+from quizzes.items.reading import echo, kept, read_number
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,18 @@ def test_noise_is_a_fault_with_a_sentence_and_never_a_number(noise):
 )
 def test_a_value_is_echoed_with_a_real_minus_sign(value, text):
     assert echo(value) == text
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("0,4013", "0,4013"),
+        (0.5, 0.5),
+        (None, None),
+        ("1\x002\ud800", "12"),
+        ("9" * 999, "9" * 100),
+        (float("nan"), "nan"),
+    ],
+)
+def test_what_is_stored_of_an_entry_can_be_stored_anywhere(sent, stored):
+    assert kept(sent) == stored

@@ -9,8 +9,8 @@ from django import forms
 from django.http import QueryDict
 
 from quizzes.errors import Refused
+from quizzes.items.reading import MOST_KEPT, printable
 
-MOST_KEPT = 100  # characters kept of what was typed; far fewer are read as a number
 MOST_ENTRIES = 16
 HIDDEN = {"csrfmiddlewaretoken", "submission_id", "seq"}
 FIELD = re.compile(r"([a-z]\w{0,20}?)(?:-([0-9]{1,3}))?(_meant)?")
@@ -33,9 +33,9 @@ class CheckForm(forms.Form):
             quantity, step, is_meant = match.groups()
             name = f"{quantity}@{step}" if step else quantity
             if is_meant:
-                self.meant[name] = str(posted[field])[:MOST_KEPT]
+                self.meant[name] = printable(str(posted[field])[:MOST_KEPT])
             else:
-                self.answers[name] = [text[:MOST_KEPT] for text in posted.getlist(field)[:MOST_ENTRIES]]
+                self.answers[name] = [printable(text[:MOST_KEPT]) for text in posted.getlist(field)[:MOST_ENTRIES]]
 
     def sent(self) -> dict[str, Any]:
         """The arguments of `record`. Raises Refused when the hidden fields are not those of our form."""

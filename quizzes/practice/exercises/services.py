@@ -17,11 +17,14 @@ from quizzes.items.diagnosis import SimWorking, keys_of, rule_of
 from quizzes.items.marking import FULL_CREDIT, Step, counted_states, is_complete, mark, read_answers
 from quizzes.items.models import Generator, Variant
 from quizzes.items.pool import from_pool, made_inline, make_seed, withdraw_variant
+from quizzes.items.reading import MOST_KEPT, kept, printable
 from quizzes.items.specification import Specification
 from quizzes.items.telling import settled, tell
 from quizzes.practice.answers import Marked, locked_attempt, record_answer
 from quizzes.practice.exercises.queries import catalogue_id, corrections_of, taking_unknown
 from quizzes.practice.models import AnswerEvent, Attempt
+
+MOST_ENTRIES = 64  # of one quantity; what is asked has far fewer, so more are refused all the same
 
 
 class NothingRead(Refused):
@@ -79,7 +82,8 @@ def record(
     `answers` maps "c@1" to what was typed, one entry a unit; `meant` answers the question about a pair of slips.
     Raises NothingRead, Refused (unknown quantity, wrong shape), Conflict, NotFound.
     """
-    response = {"answers": dict(answers)} | ({"meant": dict(meant)} if meant else {})
+    answers = {printable(str(name)[:MOST_KEPT]): _kept(sent) for name, sent in answers.items()}
+    response = {"answers": answers} | ({"meant": dict(meant)} if meant else {})
     try:
         return record_answer(
             user=user,
@@ -92,6 +96,10 @@ def record(
         )
     except sim.SimError as error:
         raise _withdrawn(user, attempt_id, error) from error
+
+
+def _kept(sent: Any) -> Any:
+    return [kept(entry) for entry in sent[:MOST_ENTRIES]] if isinstance(sent, list | tuple) else kept(sent)
 
 
 def _withdrawn(user: User, attempt_id: UUID, error: sim.SimError) -> Conflict:
