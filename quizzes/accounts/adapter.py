@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
 
 from quizzes.accounts.middleware import find_learner
 from quizzes.accounts.models import User
@@ -20,3 +21,7 @@ class GuestKeepingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.is_guest = False
         saved: User = super().save_user(request, user, form, commit=commit)
         return saved
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """An instructor signs in to work in the panel, a learner to study."""
+        return reverse("admin:index") if request.user.is_staff else reverse("today")

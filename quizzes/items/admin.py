@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from quizzes.catalog.panel import ContentAdmin, editor
+from quizzes.catalog.rendering import stored_html
 from quizzes.errors import StudyError
 from quizzes.items import questions
 from quizzes.items.forms import NUMBERS, QuestionForm
@@ -63,8 +64,8 @@ class QuestionAdmin(ContentAdmin):
     )
 
     @admin.display(description="question")
-    def text(self, question: Question) -> str:
-        return question.current.stem if question.current else ""
+    def text(self, question: Question) -> SafeString:
+        return stored_html(question.current.stem_html if question.current else "")
 
     @admin.display(description="version")
     def version(self, question: Question) -> int | None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from quizzes.accounts.models import User
 from quizzes.catalog.models import Source
+from quizzes.catalog.rendering import stored_html
 from quizzes.errors import NotFound
 from quizzes.items.models import Generator
 from quizzes.lessons.models import Bet, Depth, GlossaryTerm, Lesson, Mnemonic, Section
@@ -30,7 +31,7 @@ class Part:
 
     @property
     def html(self) -> SafeString:
-        return _safe(self.section.html) if self.section else SafeString("")
+        return stored_html(self.section.html) if self.section else SafeString("")
 
     @property
     def sources(self) -> list[Source]:
@@ -91,7 +92,7 @@ def _index(parts: Sequence[Part], anchor: str) -> int | None:
 
 
 def dialogue_lines(lesson: Lesson) -> list[Line]:
-    return [Line(each.speaker, each.speaker.lower(), _safe(each.html)) for each in lesson.dialogue.all()]
+    return [Line(each.speaker, each.speaker.lower(), stored_html(each.html)) for each in lesson.dialogue.all()]
 
 
 def lesson_after(lesson: Lesson, reader: User | None = None) -> Lesson | None:
@@ -137,8 +138,3 @@ def holding(text: str, *fields: str) -> Q:
     for word in text.split():
         condition &= Q.create([(f"{field}__icontains", word) for field in fields], connector=Q.OR)
     return condition
-
-
-def _safe(html: str) -> SafeString:
-    """HTML that the services rendered and cleaned when it was saved."""
-    return mark_safe(html)  # noqa: S308

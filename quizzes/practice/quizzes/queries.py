@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from quizzes.accounts.models import User
 from quizzes.catalog.models import Misconception, Source
+from quizzes.catalog.rendering import stored_html
 from quizzes.errors import NotFound
 from quizzes.items.models import Question
 from quizzes.items.questions import Asked, askable
@@ -95,7 +96,7 @@ class Shown:
 
     @property
     def explanation(self) -> SafeString:
-        return html(self.feedback.explanation_html if self.feedback else "")
+        return stored_html(self.feedback.explanation_html if self.feedback else "")
 
 
 def quizzes(reader: User | None = None) -> QuerySet[Quiz]:
@@ -235,16 +236,16 @@ def _show(place: AttemptQuestion, of: int, asked: dict[int, Asked], told: dict[i
         _show_choice(number, option, texts[option], place, known)
         for number, option in enumerate(place.option_order, start=1)
     )
-    stem = html(question.stem_html)
+    stem = stored_html(question.stem_html)
     return Shown(place.position, of, question.slug, stem, choices, place.is_flagged, known)
 
 
 def _show_choice(number: int, option: int, text: str, place: AttemptQuestion, known: Feedback | None) -> ShownChoice:
     is_chosen = option == place.chosen_id
     if known is None:
-        return ShownChoice(number, html(text), is_chosen)
+        return ShownChoice(number, stored_html(text), is_chosen)
     state, title = _verdict(option, is_chosen, known)
-    return ShownChoice(number, html(text), is_chosen, True, state, title, name=f"choice-{place.position}")
+    return ShownChoice(number, stored_html(text), is_chosen, True, state, title, name=f"choice-{place.position}")
 
 
 def _verdict(option: int, is_chosen: bool, known: Feedback) -> tuple[str, str]:
@@ -252,8 +253,3 @@ def _verdict(option: int, is_chosen: bool, known: Feedback) -> tuple[str, str]:
     if option == known.right_option:
         return "right", "right" if is_chosen else "this is the right one"
     return ("wrong", "not right") if is_chosen else ("", "")
-
-
-def html(stored: str) -> SafeString:
-    """HTML that was rendered and cleaned when its text was saved."""
-    return mark_safe(stored)  # noqa: S308
