@@ -13,6 +13,7 @@ from quizzes.accounts.models import User
 from quizzes.http import private, public
 from quizzes.progress.pages import progress_page, today_page
 from quizzes.progress.today import rows_for_a_stranger
+from quizzes.progress.welcome import promise
 
 
 @require_safe
@@ -25,7 +26,8 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @public
 def _public_today(request: HttpRequest) -> HttpResponse:
-    response = render(request, "progress/welcome.html", {"section": "today", "rows": rows_for_a_stranger()})
+    context = {"section": "today", "rows": rows_for_a_stranger(), "promise": promise()}
+    response = render(request, "progress/welcome.html", context)
     patch_cache_control(response, max_age=0)  # whoever has just become a learner must not be shown this one again
     return response
 

@@ -247,3 +247,9 @@ def test_neither_page_asks_more_than_twelve_queries(client, learner, course):
         client.get("/")
     with at_most(12):
         client.get("/progress/")
+
+
+def test_a_stranger_sees_a_wrong_number_and_what_it_is_told(client, db):
+    page = client.get("/").text
+    assert "0.8030" in page and "i and f are swapped" in page  # 0.3752 · 1.3 + 0.4013 · 0.7857
+    assert "0.4921" in page  # h, in the picture
