@@ -1,0 +1,134 @@
+"""A program takes a variant, answers by name, and is told the slip; the numbers are worked here in plain floats."""
+
+from math import exp, tanh
+from uuid import uuid4
+
+import pytest
+
+from quizzes.catalog.models import Misconception
+from tests.factories import make_misconception, make_user
+from tests.program import Program
+from tests.samples import make_generator
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def program(client):
+    return Program(client, make_user())
+
+
+@pytest.fixture
+def variant(program):
+    make_generator()
+    make_misconception("F03", title="Forget and input gates swapped")
+    reply = program.post("/exercises/lstm-step/variants/")
+    assert reply.status_code == 201
+    return reply.json()
+
+
+def worked(given):
+    """One LSTM step with one unit, each named value kept to four decimals."""
+    x, h, c = given["x"][0][0], given["h0"][0], given["c0"][0]
+    sums = {k: given[f"W_{k}"][0][0] * x + given[f"U_{k}"][0][0] * h + given[f"b_{k}"][0] for k in "ifgo"}
+    i, f, o = (round(1 / (1 + exp(-round(sums[k], 4))), 4) for k in "ifo")
+    g = round(tanh(sums["g"]), 4)
+    values = {"f": f, "i": i, "g": g, "c": round(f * c + i * g, 4), "o": o}
+    values["h"] = round(o * round(tanh(values["c"]), 4), 4)
+    return {f"{name}@1": [value] for name, value in values.items()} | {"swapped": [round(i * c + f * g, 4)]}
+
+
+def answer(answers, **changes):
+    return {"submission_id": str(uuid4()), "seq": 1, "answers": answers, **changes}
+
+
+def states(reply):
+    return {step["name"]: step["state"] for step in reply.json()["steps"]}
+
+
+def test_a_variant_holds_what_is_given_and_asked_and_no_key(variant):
+    assert set(variant) == {
+        *("id", "generator", "version", "seed", "cell", "convention", "format"),
+        *("decimals", "tolerance", "given", "asked"),
+    }
+    assert [f"{each['name']}@{each['step']}" for each in variant["asked"]] == ["f@1", "i@1", "g@1", "c@1", "o@1", "h@1"]
+    assert variant["asked"][0]["shape"] == [1] and variant["cell"] == "lstm" and variant["convention"] == "pytorch"
+
+
+def test_a_right_calculation_is_right_in_every_step(program, variant):
+    right = worked(variant["given"])
+    right.pop("swapped")
+    reply = program.post(f"/variants/{variant['id']}/answers/", answer(right))
+    assert set(states(reply).values()) == {"right"} and reply.json()["complete"]
+
+
+def test_swapped_gates_are_named_and_the_read_out_is_right_with_your_own_cell(program, variant):
+    answers = worked(variant["given"])
+    answers["c@1"] = answers.pop("swapped")
+    answers["h@1"] = [round(answers["o@1"][0] * round(tanh(answers["c@1"][0]), 4), 4)]
+    reply = program.post(f"/variants/{variant['id']}/answers/", answer(answers))
+    told = {step["name"]: step for step in reply.json()["steps"]}
+    assert told["c@1"]["state"] == "slip" and told["c@1"]["slips"] == ["F03"]
+    assert Misconception.objects.get(slug="F03").correction in told["c@1"]["message"]
+    assert told["h@1"]["state"] == "right_with_yours" and not reply.json()["complete"]
+
+
+def test_what_was_typed_is_read_and_echoed(program, variant):
+    f = worked(variant["given"])["f@1"][0]
+    typed = f"{f:.4f}".replace(".", ",")
+    step = program.post(f"/variants/{variant['id']}/answers/", answer({"f@1": [typed]})).json()["steps"][0]
+    assert step["state"] == "right" and step["read_as"] == [f]
+
+
+def test_steps_left_out_are_empty_and_unreadable_ones_invalid(program, variant):
+    f = worked(variant["given"])["f@1"]
+    reply = program.post(f"/variants/{variant['id']}/answers/", answer({"f@1": f, "i@1": ["=1+1"], "g@1": ["NaN"]}))
+    assert states(reply)["i@1"] == states(reply)["g@1"] == "invalid" and states(reply)["c@1"] == "empty"
+
+
+@pytest.mark.parametrize(
+    "answers", [{}, {"f@1": ["abc"]}, {"q@1": [0.5]}, {"f@1": [0.5, 0.5]}, {"f@1": ["9" * 3000]}, {"f@1": [[[0.5]]]}]
+)
+def test_what_cannot_be_marked_is_refused_and_stored_nowhere(program, variant, answers):
+    reply = program.post(f"/variants/{variant['id']}/answers/", answer(answers))
+    assert reply.status_code == 422 and set(reply.json()) == {"code", "message", "hint"}
+    again = program.post(f"/variants/{variant['id']}/answers/", answer(worked(variant["given"]) | {"swapped": None}))
+    assert again.status_code == 422  # "swapped" is asked nowhere
+    assert program.post(f"/variants/{variant['id']}/answers/", answer({"f@1": [0.5]})).status_code == 200  # seq 1
+
+
+def test_the_same_submission_counts_once_and_another_body_is_a_conflict(program, variant):
+    sent = answer({"f@1": [0.5]})
+    path = f"/variants/{variant['id']}/answers/"
+    first, again = program.post(path, sent), program.post(path, sent)
+    assert first.json() == again.json() and again.status_code == 200
+    assert program.post(path, sent | {"answers": {"f@1": [0.6]}}).status_code == 409
+    assert program.post(path, answer({"f@1": [0.6]})).status_code == 409  # seq 1 is used
+    assert program.post(path, answer({"f@1": [0.6]}, seq=3)).status_code == 409  # seq 2 is skipped
+    assert program.post(path, answer({"f@1": [0.6]}, seq=2)).status_code == 200
+
+
+def test_the_solution_ends_the_taking_and_brings_the_key_with_worked_steps(program, variant):
+    solution = program.post(f"/variants/{variant['id']}/solution/").json()
+    expected = worked(variant["given"])
+    assert solution["exact"] == {name: expected[name] for name in solution["exact"]}
+    assert len(solution["steps"]) >= 6
+    assert program.post(f"/variants/{variant['id']}/answers/", answer({"f@1": [0.5]})).status_code == 409
+
+
+def test_anothers_variant_is_not_there(client, variant):
+    other = Program(client, make_user())
+    assert other.post(f"/variants/{variant['id']}/answers/", answer({"f@1": [0.5]})).status_code == 404
+    assert other.post(f"/variants/{variant['id']}/solution/").status_code == 404
+
+
+def test_only_staff_may_choose_a_seed_and_the_same_seed_is_the_same_variant(program, client):
+    make_generator()
+    assert program.post("/exercises/lstm-step/variants/", {"seed": 5}).status_code == 403
+    staff = Program(client, make_user(is_staff=True))
+    replies = {seed: staff.post("/exercises/lstm-step/variants/", {"seed": seed}) for seed in range(1, 80)}
+    fair = next(reply.json() for reply in replies.values() if reply.status_code == 201)
+    refused = next(reply.json() for reply in replies.values() if reply.status_code == 422)
+    assert refused["code"] == "candidate_refused" and refused["message"]
+    twice = Program(client, make_user(is_staff=True)).post("/exercises/lstm-step/variants/", {"seed": fair["seed"]})
+    assert twice.json()["given"] == fair["given"]
