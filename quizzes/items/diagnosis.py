@@ -68,19 +68,19 @@ class SimWorking:
     def slip(self, name: str, slip: str) -> sim.Slip:
         return next(each for each in sim.slips_for(self.layer.cell, name) if each.id == slip)
 
-    def line(self, name: str, own: Own, slip: sim.Slip) -> dict[str, str]:
+    def line(self, name: str, own: Own, slip: sim.Slip) -> dict[str, Any]:
         """What was evaluated: the slip's formula, and the same with the learner's numbers put in.
 
-        `text` says both; `formula` is MathML.
+        `text` says both; `formula` is MathML, `put_in` has one line for each unit.
         """
         shown = slip.asked if slip.asked in slip.changes else next(iter(slip.changes))
         step = step_number(name) or 1
         trace = OwnTrace(self, name, own, slip)
-        put_in = "; ".join(map(turned, sim.substituted_text(trace, shown, step)))
+        put_in = [turned(line) for line in sim.substituted_text(trace, shown, step)]
         if shown != quantity(name):
-            put_in += f"; so {quantity(name)} = {_written(trace, quantity(name), step)}"
+            put_in.append(f"so {quantity(name)} = {_written(trace, quantity(name), step)}")
         formula = MARKS.sub("", sim.mathml(slip, block=False))
-        return {"text": f"{sim.text(slip)}: {put_in}", "formula": formula, "put_in": put_in}
+        return {"text": f"{sim.text(slip)}: {'; '.join(put_in)}", "formula": formula, "put_in": put_in}
 
     def read_by(self, name: str, own: Own) -> list[str]:
         """Which of the learner's numbers this step itself reads: without them it would come out otherwise."""

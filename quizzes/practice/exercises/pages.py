@@ -137,10 +137,10 @@ def _step(
     }
 
 
-def _line(line: Mapping[str, str]) -> SafeString:
+def _line(line: Mapping[str, Any]) -> SafeString:
     """The formula that was evaluated and its numbers; the MathML is printed by `sim` from its own declarations."""
-    formula = SafeString(line["formula"])
-    return format_html('You evaluated {} <span class="put-in">{}</span>', formula, with_letters(line["put_in"]))
+    put_in = format_html_join("", '<span class="put-in">{}</span>', ((with_letters(each),) for each in line["put_in"]))
+    return format_html("You evaluated {} {}", SafeString(line["formula"]), put_in)
 
 
 def says_more(told: Mapping[str, Any] | None) -> bool:
