@@ -9,6 +9,7 @@ from django.utils import timezone
 from quizzes.accounts.models import User
 from quizzes.catalog.models import Misconception
 from quizzes.errors import Conflict, Forbidden, NotFound, Refused
+from quizzes.items.generators import save_generator
 from quizzes.items.models import Variant
 from quizzes.items.pool import certificates, top_up_pool
 from quizzes.practice.exercises import queries
@@ -193,6 +194,16 @@ def test_after_the_solution_no_answer_is_taken(attempt):
     taking = queries.taking(attempt.user, attempt.pk)
     told = {step["name"]: step["values"] for step in queries.worked_steps(taking)}
     assert {name: told[name] for name in LSTM_STEP["asked"]} == queries.released_key(taking).exact
+
+
+def test_an_old_version_stays_gradable_after_the_generator_was_edited(attempt):
+    generator = attempt.variant.version.generator
+    save_generator(
+        generator=generator, specification=LSTM_STEP | {"asked": ["c@1"], "claims": {}, "must_show": {}, "decimals": 3}
+    )
+    event = answer(attempt, exact(attempt))
+    assert event.result["complete"] is True
+    assert len(event.result["steps"]) == 6
 
 
 def test_another_learner_reaches_nothing_of_it(attempt):

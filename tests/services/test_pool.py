@@ -147,6 +147,21 @@ def test_many_variants_are_made_in_pieces_and_their_progress_shows():
     assert generator.current.variants.count() == 450
 
 
+def test_a_worker_that_dies_in_the_middle_costs_one_piece_and_resets_nothing(monkeypatch):
+    generator = make_generator()
+    job = pool.generate_variants(generator=generator, count=450, requested_by=None)
+    piece = "quizzes.items.tasks.generate_piece"
+    tasks.generate_piece(Outbox.objects.get(task=piece).pk)
+    with monkeypatch.context() as broken, pytest.raises(RuntimeError):
+        broken.setattr(pool, "advance_job", lambda **_: (_ for _ in ()).throw(RuntimeError("out of memory")))
+        tasks.generate_piece(Outbox.objects.get(task=piece, done_at=None).pk)
+    job.refresh_from_db()
+    assert (job.done, generator.current.variants.count()) == (200, 200)
+    work_off("generate_piece")
+    job.refresh_from_db()
+    assert (job.state, job.done, generator.current.variants.count()) == (Job.State.DONE, 450, 450)
+
+
 def test_a_cancelled_generation_keeps_what_was_made_and_makes_no_more():
     generator = make_generator()
     job = pool.generate_variants(generator=generator, count=450, requested_by=None)
