@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+import sim
 from quizzes.items.marking import FULL_CREDIT, UNREAD
 from quizzes.items.models import Generator
 from quizzes.items.quantities import spoken
@@ -56,7 +58,14 @@ def head(taking: Taking) -> dict[str, Any]:
         "states": given_states(given, decimals),
         "weights": weight_table(given, decimals),
         "example": example_address(specification, given),
+        "diagram": diagram(specification.declared()),
     }
+
+
+@cache
+def diagram(cell: sim.Cell) -> SafeString:
+    """The cell as a picture without numbers, printed by `sim` from its declaration."""
+    return SafeString(sim.svg(cell, prefix="cell"))
 
 
 def _rules(specification: Specification) -> dict[str, Any]:
