@@ -134,7 +134,9 @@ def _sheet(
     status: int = 200,
 ) -> HttpResponse:
     """The page of a taking, or for htmx only the sheet that is filled in."""
-    shown = pages.head(taking) | {
+    is_swap = bool(request.htmx)  # type: ignore[attr-defined]
+    shown = ({} if is_swap else pages.head(taking)) | {
+        "taking": taking,
         "steps": pages.steps_of(taking, result, typed),
         "summary": pages.summary(result or taking.result),
         "is_complete": taking.is_complete,
@@ -142,5 +144,5 @@ def _sheet(
         "submission_id": uuid4(),
         "seq": taking.attempt.last_seq + 1,
     }
-    template = "exercises/taken.html#sheet" if request.htmx else "exercises/taken.html"  # type: ignore[attr-defined]
+    template = "exercises/taken.html#sheet" if is_swap else "exercises/taken.html"
     return render(request, template, PRACTICE | shown, status=status)
