@@ -49,6 +49,9 @@ if not DEPLOYED:
     everywhere = own_host in {"0.0.0.0", "::"}  # noqa: S104 (asked for by whoever starts it)
     ALLOWED_HOSTS += ["*"] if everywhere else [*LOCAL_HOSTS, *filter(None, [own_host])]
 
+# How many proxies of ours stand in front: their entries in X-Forwarded-For are believed, and no others.
+NUM_PROXIES = int(os.environ.get("NUM_PROXIES", "1")) if DEPLOYED else 0
+
 ROOT_URLCONF = "studyapp.urls"
 WSGI_APPLICATION = "studyapp.wsgi.application"
 LANGUAGE_CODE = "en-gb"
@@ -79,7 +82,7 @@ MIDDLEWARE = [
     "studyapp.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # private pages; it pads by chance, and each page masks its CSRF token anew
+    "django.middleware.gzip.GZipMiddleware",  # it pads by chance, and each page masks its CSRF token anew
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -256,6 +259,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # not the name alone: nobody shall lock a stranger out
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "studyapp.sign_in.login_name"
+AXES_CLIENT_IP_CALLABLE = "studyapp.sign_in.client_address"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_TEMPLATE = "errors/429.html"
 AXES_VERBOSE = False
@@ -349,7 +353,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": ["quizzes.api.throttles.StrangerBrake", "quizzes.api.throttles.LearnerBrake"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "quizzes.api.errors.as_reply",
-    "NUM_PROXIES": int(os.environ.get("NUM_PROXIES", "1")) if DEPLOYED else 0,
+    "NUM_PROXIES": NUM_PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Carousel",
