@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.by_hand import candidate_without_its_gate, given_on, i_and_f_swapped
+from tests.by_hand import candidate_without_its_gate, given_in, i_and_f_swapped
 from tests.keyboard import Keyboard
 
 pytestmark = [pytest.mark.chromium, pytest.mark.redis, pytest.mark.embedded, pytest.mark.slow]
@@ -49,7 +49,7 @@ def slip(hands):
     hands.follow("Practise this", "**/exercises/lstm-step/")
     hands.follow("Take one", "**/exercises/lstm-step/take/")
     hands.push("Give me numbers", "**/exercises/taken/*/")
-    given = given_on(page)
+    given = given_in(page.content())
     right, mine = given.step(), given.step(i_and_f_swapped)
     for name, value in mine.items():
         hands.write(page.locator(f"#step-{name}-1-value"), value)
@@ -153,7 +153,7 @@ def slip_without_scripts(page):
     page.get_by_role("link", name="Take one").click()
     page.get_by_role("button", name="Give me numbers").click()
     page.wait_for_url("**/exercises/taken/*/")
-    mine = given_on(page).step(candidate_without_its_gate)
+    mine = given_in(page.content()).step(candidate_without_its_gate)
     for name, value in mine.items():
         page.locator(f"#step-{name}-1-value").fill(str(value))
     page.get_by_role("button", name="Check").click()
