@@ -6,13 +6,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from quizzes.errors import TooMany
+from quizzes.errors import TooMany, Unavailable
 from quizzes.formats.markup import mathml, render_inline
 
 ERRORS = ["400", "403", "404", "429", "csrf", "broker_away"]
@@ -50,6 +49,8 @@ def fragment(request: HttpRequest, kind: str) -> HttpResponse:
     if kind in {"500", "page"}:
         body = "<!doctype html><html><body>some proxy's own page</body></html>" if kind == "page" else ""
         return HttpResponse(body, status=502)
+    if kind == "503":
+        raise Unavailable("worker_away", "Nobody makes new numbers just now.", "Take another exercise meanwhile.")
     if kind == "429":
         raise TooMany("too_many", "Please wait a little.", "Ten checks a minute are enough for anybody.")
     return render(request, "gallery_fragment.html", {"kind": kind}, status=422 if kind == "422" else 200)
@@ -61,15 +62,12 @@ def _only_for_us() -> None:
 
 
 def _samples() -> dict[str, Any]:
-    page = Paginator(range(30), 10).page(2)
     return {
         "errors": ERRORS,
         "kinds": ["heading", "field", "stay", "422", "429", "500", "page"],
         "steps": _steps(),
         "options": _options(),
         "form": SampleForm({"name": "", "address": "nobody", "cell": "lstm"}),
-        "empty_form": SampleForm(),
-        "page": page,
         "rows": _rows(),
         "ratings": _ratings(),
         "entries": _entries(),

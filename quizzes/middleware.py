@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from quizzes.errors import StudyError
+from quizzes.errors import StudyError, Unavailable
 
 
 class StudyErrorMiddleware:
@@ -20,6 +20,10 @@ class StudyErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, StudyError):
             return None
-        is_fragment = bool(getattr(request, "htmx", False))
-        template = "errors/_study_error.html" if is_fragment else "errors/study_error.html"
-        return render(request, template, {"error": exception}, status=exception.status)
+        return render(request, _template(request, exception), {"error": exception}, status=exception.status)
+
+
+def _template(request: HttpRequest, error: StudyError) -> str:
+    if getattr(request, "htmx", False):
+        return "errors/_study_error.html"
+    return "errors/broker_away.html" if error.status == Unavailable.status else "errors/study_error.html"

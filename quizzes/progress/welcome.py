@@ -22,7 +22,7 @@ STEP: dict[str, Any] = {"x": [[0.9]], "h0": [-0.7], "c0": [1.3]}
 def promise() -> dict[str, SafeString | str]:
     """The step's diagram, and what is said to a c computed with i and f swapped: the slip F03."""
     layer = sim.layer("lstm", _weights())
-    slip = sim.slip_named("lstm", "c", "F03")
+    slip = sim.slip_named(layer.cell, "c", "F03")
     right, wrong = sim.forward(layer, **STEP), sim.evaluate_slip(slip, layer, **STEP)
     return {
         "diagram": _html(sim.svg(right, 1, decimals=4)),

@@ -71,12 +71,6 @@ def q(name: str) -> SafeString:
     return q_tag(name)
 
 
-@register.filter
-def quantity_class(name: str) -> str:
-    """`q-f` for `f`, `a_f`, `f@2`: for SVG and table cells that colour something else than text."""
-    return f"q-{hue(name)}" if hue(name) else ""
-
-
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
@@ -112,24 +106,9 @@ def array(value: object) -> str:
 
 
 @register.filter
-def is_number(cell: object) -> bool:
-    """Does this cell hold a figure, so that it is set to the right?"""
-    if isinstance(cell, (int, float, Decimal)):
-        return True
-    bare = str(cell).replace(MINUS, "").replace(".", "").replace(NO_BREAK, "").replace("%", "")
-    return (isinstance(cell, SafeString) and "visually-hidden" in cell) or bare.isdigit()
-
-
-@register.filter
 def as_entries(value: object) -> list[object]:
     """The fields of a step: a vector has one for each unit, everything else has one."""
     return value if isinstance(value, list) else ["" if value is None else value]
-
-
-@register.filter
-def percent(share: float | None, decimals: int = 0) -> str:
-    """0.35 → 35 %."""
-    return "–" if share is None else f"{100 * share:.{decimals}f}{NO_BREAK}%".replace("-", MINUS)
 
 
 @register.filter

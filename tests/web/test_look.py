@@ -80,3 +80,11 @@ def test_the_panel_s_index_begins_with_the_content(admin_client):
     groups = [app["name"] for app in admin_client.get("/admin/").context["app_list"]]
     assert groups[0] == "Content"
     assert groups[-1] == "House-keeping"
+
+
+def test_a_part_that_is_away_is_said_to_be_so_and_what_goes_on(client, settings):
+    settings.GALLERY = True
+    page = client.get("/gallery/fragment/503/")
+    assert page.status_code == 503
+    assert "Nobody makes new numbers just now." in page.text
+    assert "what was shown as saved is kept" in page.text
