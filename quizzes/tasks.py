@@ -4,5 +4,6 @@ from quizzes.flashcards import tasks as flashcards
 from quizzes.items import tasks as items
 from quizzes.jobs import tasks as jobs
 from quizzes.jobs.tasks import send
+from quizzes.practice import tasks as practice
 
-__all__ = ["flashcards", "items", "jobs", "send"]
+__all__ = ["flashcards", "items", "jobs", "practice", "send"]

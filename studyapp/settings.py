@@ -218,6 +218,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 60.0,
         "options": {"queue": "variants", "expires": 55},
     },
+    "finish overdue attempts": {
+        "task": "quizzes.practice.tasks.finish_overdue",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "sweep the outbox": {
         "task": "quizzes.jobs.tasks.sweep",
         "schedule": 300.0,

@@ -8,8 +8,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 import sim
 from quizzes.items.marking import Key, Own, Rule, Values
 from quizzes.items.specification import Specification, quantity, step_number
@@ -66,7 +64,7 @@ class SimWorking:
         return [*kept, sim.kept_to(self.layer, *self.inputs, decimals=asked, truncate=True)]
 
     def slip(self, name: str, slip: str) -> sim.Slip:
-        return next(each for each in sim.slips_for(self.layer.cell, name) if each.id == slip)
+        return sim.slip_named(self.layer.cell, name, slip)
 
     def line(self, name: str, own: Own, slip: sim.Slip) -> dict[str, Any]:
         """What was evaluated: the slip's formula, and the same with the learner's numbers put in.
@@ -75,7 +73,9 @@ class SimWorking:
         """
         shown = slip.asked if slip.asked in slip.changes else next(iter(slip.changes))
         step = step_number(name) or 1
-        trace = OwnTrace(self, name, own, slip)
+        earlier = {key: list(values) for key, values in own.items() if key != name}
+        decimals = self.specification.decimals
+        trace = sim.trace_with(self.layer, *self.inputs, own=earlier, slip=slip, step=step, decimals=decimals)
         put_in = [turned(line) for line in sim.substituted_text(trace, shown, step)]
         if shown != quantity(name):
             put_in.append(f"so {quantity(name)} = {_written(trace, quantity(name), step)}")
@@ -88,29 +88,6 @@ class SimWorking:
             return []
         with_all = self.value(name, own)
         return [each for each in own if self.value(name, {key: own[key] for key in own if key != each}) != with_all]
-
-
-class OwnTrace(sim.Trace):
-    """The trace of a slip in which the learner's own earlier numbers stand; for printers."""
-
-    def __init__(self, working: SimWorking, asked: str, own: Own, slip: sim.Slip) -> None:
-        step = step_number(asked) or 1
-        decimals = working.specification.decimals
-        made = sim.evaluate_slip(slip, working.layer, *working.inputs, step=step, decimals=decimals)
-        self.__dict__.update(vars(made))
-        self.working, self.own, self.slip = working, {key: own[key] for key in own if key != asked}, slip
-        self.slipped_at = step
-
-    def at(self, name: str, step: int) -> Any:
-        if name in ("h_prev", "c_prev") and step > 1:
-            return self.at(name[0], step - 1)
-        key = f"{name}@{step}"
-        if name not in self.cell_at(step).equations:
-            return super().at(name, step)
-        if key in self.own:
-            return np.array(self.own[key])
-        slip = self.slip if step == self.slipped_at else None
-        return np.array(self.working.value(key, self.own, slip=slip, decimals=self.decimals))
 
 
 def turned(line: str) -> str:

@@ -1,6 +1,7 @@
-"""The answer path: one transaction that locks the attempt, marks, stores the event, and owes what follows from it.
+"""The answer path: one transaction that locks the attempt, marks, and stores the event with what follows from it.
 
-Nothing that a learner was told is saved exists anywhere but in the row committed here.
+Nothing that a learner was told is saved exists anywhere but in the rows committed here. What is to follow later (a
+statistic, a message) is owed by an outbox row written in the same transaction; nothing of that kind exists yet.
 """
 
 from __future__ import annotations
@@ -53,12 +54,14 @@ def record_answer(
     Raises NotFound (another's attempt), Conflict (a used id with another body, a seq out of turn, a closed attempt).
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(durable=True):
             attempt = locked_attempt(user, attempt_id)
             stored = stored_event(attempt, submission_id, place, response)
             return stored or _store(attempt, submission_id, seq, place, response, now, mark)
-    except IntegrityError as error:
-        raise submission_reused() from error
+    except IntegrityError as error:  # the same id at the same moment, for another attempt; any other fault is ours
+        if AnswerEvent.objects.filter(submission_id=submission_id).exists():
+            raise submission_reused() from error
+        raise
 
 
 def locked_attempt(user: User, attempt_id: UUID) -> Attempt:

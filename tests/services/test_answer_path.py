@@ -9,12 +9,18 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from quizzes.errors import Conflict, NotFound, Refused, StudyError
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
-from quizzes.practice.quizzes.services import answer_question, finish_attempt, flag_question, start_attempt
+from quizzes.practice.quizzes.services import (
+    answer_question,
+    finish_attempt,
+    finish_overdue,
+    flag_question,
+    start_attempt,
+)
 from quizzes.practice.replay import recompute, stored
 from tests.factories import answer, choice_of, make_attempt, make_question, make_quiz, make_user
 
@@ -178,6 +184,17 @@ def test_an_attempt_closed_late_ends_at_its_deadline():
     assert finished.finished_at == attempt.deadline
 
 
+def test_an_attempt_nobody_comes_back_to_is_closed_once_its_grace_is_over():
+    attempt, timeless = make_attempt(time_limit_minutes=10), make_attempt()
+    answer(attempt, 1, now=attempt.started_at)
+    assert finish_overdue(now=attempt.deadline + timedelta(seconds=10)) == 0
+    assert finish_overdue(now=attempt.deadline + timedelta(seconds=11)) == 1
+    attempt.refresh_from_db()
+    timeless.refresh_from_db()
+    assert attempt.finished_at == attempt.deadline and timeless.is_open
+    assert finish_overdue(now=attempt.deadline + timedelta(hours=1)) == 0
+
+
 def test_a_new_start_after_the_deadline_closes_the_old_attempt():
     attempt = make_attempt(time_limit_minutes=10)
     answer(attempt, 1)
@@ -244,7 +261,7 @@ def test_a_fault_while_marking_leaves_no_trace(monkeypatch):
         raise ZeroDivisionError
 
     monkeypatch.setattr("quizzes.practice.answers._record_slips", fail)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with pytest.raises(ZeroDivisionError):
         answer(attempt, 1)
     assert rows_of(attempt) == before
 

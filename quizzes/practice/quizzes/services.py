@@ -15,7 +15,7 @@ from django.db.models import F
 from quizzes.accounts.models import User
 from quizzes.errors import Conflict, NotFound, Refused
 from quizzes.items.models import Option, Question
-from quizzes.practice.answers import Marked, append_event, locked_attempt, record_answer
+from quizzes.practice.answers import GRACE, Marked, append_event, locked_attempt, record_answer
 from quizzes.practice.models import AnswerEvent, Attempt, AttemptQuestion, Quiz, QuizQuestion
 
 FINISH = "finish"  # the place of the event that ends an attempt; questions have their position
@@ -98,6 +98,18 @@ def finish_attempt(*, user: User, attempt_id: UUID, now: datetime) -> Attempt:
     if attempt.quiz_id is None:
         raise NotFound("attempt_unknown", "This is not an attempt at a quiz.", "Open it among the exercises.")
     return _finish(attempt, now) if attempt.is_open else attempt
+
+
+def finish_overdue(*, now: datetime, most: int = 200) -> int:
+    """Close the attempts whose time is over, with the deadline as their finish time; how many.
+
+    Each in its own transaction, and only after the grace in which an answer may still be on its way.
+    """
+    overdue = Attempt.objects.filter(quiz__isnull=False, state=Attempt.State.OPEN, deadline__lt=now - GRACE)
+    found = list(overdue.select_related("user").order_by("deadline")[:most])
+    for attempt in found:
+        finish_attempt(user=attempt.user, attempt_id=attempt.pk, now=now)
+    return len(found)
 
 
 def is_over(attempt: Attempt, now: datetime) -> bool:
