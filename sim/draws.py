@@ -1,4 +1,4 @@
-"""Numbers from a key and a seed by a counter-based hash: variant k alone is variant k of a block, on any machine."""
+"""Numbers from a stream and a seed by a counter-based hash: variant k alone is variant k of a block, on any machine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def draw(exercise: Exercise, seed: int) -> dict[str, Array]:
 def draw_block(exercise: Exercise, seeds: Sequence[int]) -> dict[str, Array]:
     """The given numbers of many variants, as whole numbers of the last decimal; the last axis is the variant."""
     given: dict[str, Array] = {}
-    start = _starts(exercise.key, seeds)
+    start = _starts(exercise.stream, seeds)
     slot = 0
     for name, shape in exercise.shapes.items():
         count = math.prod(shape)
@@ -39,9 +39,9 @@ def draw_block(exercise: Exercise, seeds: Sequence[int]) -> dict[str, Array]:
     return given
 
 
-def _starts(key: str, seeds: Sequence[int]) -> Words:
+def _starts(stream: str, seeds: Sequence[int]) -> Words:
     """Where the counter of each variant starts."""
-    base = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big")
+    base = int.from_bytes(blake2b(stream.encode(), digest_size=8).digest(), "big")
     numbers = np.array([seed % 2**64 for seed in seeds], dtype=np.uint64)
     return _mixed(numbers * np.uint64(GOLDEN) + np.uint64(base))
 

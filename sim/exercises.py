@@ -29,7 +29,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise whose numbers are drawn. `key` (generator and version) and a seed fix every number, for ever.
+    """An exercise whose numbers are drawn. `stream` (generator and version) and a seed fix every number, for ever.
 
     asked      quantities with their step, in order of use: ("f@1", "c@1")
     claims     the slips it may name, by quantity: {"f": ("F05", "F17")}
@@ -37,7 +37,7 @@ class Exercise:
     ranges     by name ("c0", "W_f") or, for weights, by letter ("W", "U", "b")
     """
 
-    key: str
+    stream: str
     cell: Cell | str
     D: int
     H: int

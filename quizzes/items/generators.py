@@ -48,16 +48,16 @@ def order_top_up(generator: Generator) -> None:
 
 def _next_version(generator: Generator, specification: Mapping[str, Any], made_by: User | None) -> GeneratorVersion:
     last = generator.versions.order_by("-number").values_list("number", flat=True).first() or 0
-    check_specification(specification, key=draw_key(generator.slug, last + 1))
+    check_specification(specification, stream=stream_of(generator.slug, last + 1))
     return GeneratorVersion.objects.create(
         generator=generator, number=last + 1, specification=dict(specification), made_by=made_by
     )
 
 
-def check_specification(specification: Mapping[str, Any], key: str = "trial") -> None:
+def check_specification(specification: Mapping[str, Any], stream: str = "trial") -> None:
     """Try it before anybody else does. Raises Refused."""
     try:
-        certificates = sim.certify(Specification.from_json(specification).exercise(key), TRIAL)
+        certificates = sim.certify(Specification.from_json(specification).exercise(stream), TRIAL)
     except sim.SimError as error:
         raise refused_by_sim(error) from error
     except (KeyError, TypeError, ValueError) as error:
@@ -70,6 +70,6 @@ def check_specification(specification: Mapping[str, Any], key: str = "trial") ->
         )
 
 
-def draw_key(slug: str, number: int) -> str:
+def stream_of(slug: str, number: int) -> str:
     """What the draws of a version hang on: with the seed it fixes every number, for ever, on any machine."""
     return f"{slug}/{number}"

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 import sim
 from quizzes.accounts.models import User
 from quizzes.errors import Refused, Unavailable, refused_by_sim
-from quizzes.items.generators import QUEUE, draw_key, order_top_up
+from quizzes.items.generators import QUEUE, order_top_up, stream_of
 from quizzes.items.models import Generator, GeneratorVersion, Variant, VariantKey
 from quizzes.items.specification import Specification
 from quizzes.jobs.models import Job
@@ -53,9 +53,9 @@ def make_seed(*, version: GeneratorVersion, seed: int) -> Variant:
 
 def certificates(version: GeneratorVersion, seeds: Iterable[int]) -> list[sim.Certificate]:
     specification = Specification.from_json(version.specification)
-    key = draw_key(version.generator.slug, version.number)
+    stream = stream_of(version.generator.slug, version.number)
     try:
-        return sim.certify(specification.exercise(key), list(seeds))
+        return sim.certify(specification.exercise(stream), list(seeds))
     except sim.SimError as error:
         raise refused_by_sim(error) from error
 

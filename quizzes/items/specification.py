@@ -68,10 +68,10 @@ class Specification:
     def declared(self) -> sim.Cell:
         return sim.cell(self.cell, convention=self.convention)
 
-    def exercise(self, key: str) -> sim.Exercise:
-        """The same as `sim` wants it. `key` makes the draws this version's own. Raises SimError."""
+    def exercise(self, stream: str) -> sim.Exercise:
+        """The same as `sim` wants it. `stream` makes the draws this version's own. Raises SimError."""
         return sim.Exercise(
-            key=key,
+            stream=stream,
             cell=self.declared(),
             D=self.D,
             H=self.H,

@@ -14,7 +14,7 @@ WIDE, NARROW = sim.Range(-2, 2, 0.1), sim.Range(-0.9, 0.9, 0.1)
 
 def exercise(**changes):
     said = {
-        "key": "lstm-step/1",
+        "stream": "lstm-step/1",
         "cell": "lstm",
         "D": 1,
         "H": 1,
@@ -29,15 +29,15 @@ def exercise(**changes):
 
 def gru(**changes):
     return exercise(
-        key="gru-step/1", cell=sim.cell("gru"), D=2, H=2, asked=("n@1", "h@1"), must_show={},
+        stream="gru-step/1", cell=sim.cell("gru"), D=2, H=2, asked=("n@1", "h@1"), must_show={},
         claims={"n": ("G02", "G04"), "h": ("G01", "G08")}, **changes,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("make", [exercise, gru])
-def test_key_and_seed_give_the_same_numbers_for_ever(make):
+def test_stream_and_seed_give_the_same_numbers_for_ever(make):
     for certificate in sim.certify(make(), [0, 1, 2]):
-        golden = GOLDEN[make().key][str(certificate.seed)]
+        golden = GOLDEN[make().stream][str(certificate.seed)]
         assert certificate.given == golden["given"]
         assert certificate.exact == golden["exact"]
         assert certificate.live == golden["live"]
@@ -57,8 +57,8 @@ def test_draws_stay_in_their_range_and_reach_both_ends():
     assert len(set(drawn)) == 19
 
 
-def test_other_keys_give_other_numbers():
-    assert sim.draw(exercise(), 1)["x"].tolist() != sim.draw(exercise(key="lstm-step/2"), 1)["x"].tolist()
+def test_other_streams_give_other_numbers():
+    assert sim.draw(exercise(), 1)["x"].tolist() != sim.draw(exercise(stream="lstm-step/2"), 1)["x"].tolist()
 
 
 def layer_of(cell, certificate):
