@@ -50,7 +50,7 @@ def editor(request: HttpRequest) -> User:
 class ContentAdmin(admin.ModelAdmin):
     """Content edited here is kept when the course pack is loaded again, and cards made from it follow.
 
-    A page says how its object is stored by `store`, which calls the feature's service.
+    A page says how its object is stored by `store`, which hands the feature's service all that the form yields.
     """
 
     exclude: ClassVar[Any] = ("course",)
@@ -69,6 +69,11 @@ class ContentAdmin(admin.ModelAdmin):
         )
         if self.feeds_cards:
             enqueue_once(task="quizzes.flashcards.tasks.sync_cards", arguments={"course_id": obj.course_id})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The rows below only: `store` stored the form whole, and `form.save_m2m` would undo what the service added."""
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else dict(super().get_prepopulated_fields(request, obj))

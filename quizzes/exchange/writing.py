@@ -12,14 +12,9 @@ from quizzes.formats import course_pack as pack
 from quizzes.formats import markup
 from quizzes.items.generators import save_generator
 from quizzes.items.models import Generator, Question
-from quizzes.items.questions import Choice, Wording, edit_question, relate_question
+from quizzes.items.questions import Choice, Wording, save_question
 from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
-from quizzes.lessons.services import (
-    render_line,
-    render_mnemonic,
-    render_section,
-    render_term,
-)
+from quizzes.lessons.services import render_line, render_section, save_mnemonic, save_term
 from quizzes.practice.models import Quiz, QuizQuestion
 
 
@@ -87,22 +82,18 @@ def write_generator(target: Generator, row: pack.Generator, position: int, known
 
 def write_term(target: GlossaryTerm, row: pack.Term, position: int, known: Known) -> None:
     target.term, target.letter, target.definition, target.note = row.term, row.letter, row.definition, row.note
-    render_term(target, known.labels).save()
-    target.sources.set(known.sources_of(row.sources))
+    save_term(term=target, sources=known.sources_of(row.sources), labels=known.labels)
 
 
 def write_mnemonic(target: Mnemonic, row: pack.Mnemonic, position: int, known: Known) -> None:
     target.kind, target.title, target.text, target.meaning = row.kind, row.title, row.text, row.meaning
-    render_mnemonic(target, known.labels).save()
-    target.components.set(known.components_of(row.components))
+    save_mnemonic(mnemonic=target, components=known.components_of(row.components), labels=known.labels)
 
 
 def write_question(target: Question, row: pack.Question, position: int, known: Known) -> None:
-    target.save()
     choices = tuple(Choice(option.text, option.misconception) for option in row.options)
     wording = Wording(row.stem, choices, row.explanation)
-    edit_question(question=target, wording=wording, labels=known.labels)
-    relate_question(question=target, components=row.components, sources=row.sources)
+    save_question(question=target, wording=wording, components=row.components, sources=row.sources, labels=known.labels)
 
 
 def write_quiz(target: Quiz, row: pack.Quiz, position: int, known: Known) -> None:

@@ -15,11 +15,11 @@ from django.utils.safestring import SafeString
 from quizzes.catalog.panel import ContentAdmin, editor
 from quizzes.catalog.rendering import stored_html
 from quizzes.errors import StudyError
-from quizzes.items import questions
 from quizzes.items.forms import NUMBERS, QuestionForm
 from quizzes.items.generators import check_specification, save_generator
 from quizzes.items.models import Generator, Question, QuestionVersion, Variant
 from quizzes.items.pool import generate_variants
+from quizzes.items.questions import save_question
 from quizzes.items.specification import Specification
 from quizzes.jobs.panel import ReadOnlyAdmin
 
@@ -73,16 +73,13 @@ class QuestionAdmin(ContentAdmin):
 
     def store(self, request: HttpRequest, obj: Question, form: QuestionForm) -> None:
         """A changed wording becomes the next version; attempts keep the one they were asked."""
-        obj.save()
-        wording = form.wording(form.cleaned_data)
-        questions.edit_question(question=obj, wording=wording, edited_at=obj.edited_at, made_by=editor(request))
+        save_question(question=obj, made_by=editor(request), **form.content())
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The declared fields of options are made in the form's __init__, so Django may not look for them."""
-        kwargs["fields"] = None if change else QuestionForm.Meta.fields
         kwargs["fields"] = [name for name in QuestionForm.Meta.fields if not (change and name == "slug")]
         return super().get_form(request, obj, change=change, **kwargs)
 
@@ -144,7 +141,12 @@ class GeneratorAdmin(ContentAdmin):
         return int(generator.n_withdrawn)
 
     def store(self, request: HttpRequest, obj: Generator, form: GeneratorForm) -> None:
-        save_generator(generator=obj, specification=form.cleaned_data["specification"], made_by=editor(request))
+        save_generator(
+            generator=obj,
+            specification=form.cleaned_data["specification"],
+            components=form.cleaned_data["components"],
+            made_by=editor(request),
+        )
 
     @admin.action(description="Generate 200 variants", permissions=["change"])
     def generate_200(self, request: HttpRequest, generators: QuerySet[Generator]) -> HttpResponse:

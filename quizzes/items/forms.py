@@ -9,6 +9,7 @@ from django import forms
 from quizzes.catalog.models import Misconception
 from quizzes.catalog.rendering import rendered, source_labels
 from quizzes.errors import Refused
+from quizzes.formats import markup
 from quizzes.items import questions
 from quizzes.items.models import Question
 from quizzes.items.questions import Choice, Wording
@@ -57,11 +58,20 @@ class QuestionForm(forms.ModelForm):
 
     def _check_markup(self, cleaned: dict[str, Any]) -> None:
         labels = source_labels()
-        for name in ("stem", "explanation", *(f"text_{number}" for number in NUMBERS)):
+        options = {f"text_{number}": markup.render_inline for number in NUMBERS}
+        for name, render in {"stem": markup.render, "explanation": markup.render, **options}.items():
             try:
-                rendered(name, cleaned.get(name) or "", labels)
+                rendered(name, cleaned.get(name) or "", labels, render)
             except Refused as error:
                 self.add_error(name, error.message)
+
+    def content(self) -> dict[str, Any]:
+        """What `save_question` takes, of a form found valid."""
+        return {
+            "wording": self.wording(self.cleaned_data),
+            "components": [row.slug for row in self.cleaned_data["components"]],
+            "sources": [row.slug for row in self.cleaned_data["sources"]],
+        }
 
     def wording(self, cleaned: dict[str, Any]) -> Wording:
         pairs = [(cleaned.get(f"text_{n}", ""), cleaned.get(f"misconception_{n}", "")) for n in NUMBERS]

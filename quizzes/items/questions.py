@@ -67,12 +67,12 @@ def create_question(
     """A question and its first version. `components` and `sources` are ids; sources cited in the text are added."""
     if Question.objects.filter(slug=slug).exists():
         raise Refused("question_exists", f"There is a question {slug!r} already.", "Edit it, or choose another id.")
-    question = Question.objects.create(
+    question = Question(
         course=course, slug=slug, is_published=is_published, loaded_digest=loaded_digest, edited_at=edited_at
     )
-    relate_question(question=question, components=components, sources=[*sources, *cited(wording)])
-    _add_version(question, wording, 1, made_by, labels)
-    return question
+    return save_question(
+        question=question, wording=wording, components=components, sources=sources, made_by=made_by, labels=labels
+    )
 
 
 @transaction.atomic
@@ -84,24 +84,38 @@ def edit_question(
     made_by: User | None = None,
     labels: Labels | None = None,
 ) -> QuestionVersion:
-    """The version that now reads so: the current one if nothing changed, else a new one. Old versions stay as asked."""
-    question = Question.objects.select_for_update().get(pk=question.pk)
-    latest = question.versions.first()
-    if latest is not None and wording_of(latest) == tidy(wording):
-        return latest
-    number = latest.number + 1 if latest else 1
-    version = _add_version(question, wording, number, made_by, labels)
-    question.sources.add(*_found(Source, cited(wording), "source"))
-    if edited_at is not None:
-        Question.objects.filter(pk=question.pk).update(edited_at=edited_at)
-    return version
+    """Another wording for a question that is there; gives the version that now reads so."""
+    question.edited_at = edited_at or question.edited_at
+    saved = save_question(question=question, wording=wording, made_by=made_by, labels=labels)
+    assert saved.current is not None
+    return saved.current
 
 
 @transaction.atomic
-def relate_question(*, question: Question, components: Iterable[str], sources: Iterable[str]) -> None:
-    """What the question is about and rests on. No part of its wording: old versions share it."""
-    question.components.set(_found(KnowledgeComponent, components, "component"))
-    question.sources.set(_found(Source, sources, "source"))
+def save_question(
+    *,
+    question: Question,
+    wording: Wording,
+    components: Iterable[str] | None = None,
+    sources: Iterable[str] | None = None,
+    made_by: User | None = None,
+    labels: Labels | None = None,
+) -> Question:
+    """Save a new or changed question, whole. A changed wording becomes its next version; old ones stay as asked.
+
+    `components` and `sources` are the ids it shall have, no part of its wording; None leaves them as they are.
+    Sources cited in the text are always among them. Raises Refused.
+    """
+    latest = _locked_latest(question)
+    question.save()
+    if latest is None or wording_of(latest) != tidy(wording):
+        latest = _add_version(question, wording, latest.number + 1 if latest else 1, made_by, labels)
+    question.current = latest
+    question.save(update_fields=["current"])
+    if components is not None:
+        question.components.set(_found(KnowledgeComponent, components, "component"))
+    _relate_sources(question, sources, cited(wording))
+    return question
 
 
 def wording_of(version: QuestionVersion) -> Wording:
@@ -152,6 +166,21 @@ def faults(wording: Wording) -> list[str]:
     return [sentence for sentence, is_fault in checks.items() if is_fault]
 
 
+def _locked_latest(question: Question) -> QuestionVersion | None:
+    """The newest version; two who edit at once come one after the other."""
+    if question.pk is None:
+        return None
+    Question.objects.select_for_update().get(pk=question.pk)
+    return question.versions.first()
+
+
+def _relate_sources(question: Question, sources: Iterable[str] | None, cited_ids: list[str]) -> None:
+    if sources is None:
+        question.sources.add(*_found(Source, cited_ids, "source"))
+    else:
+        question.sources.set(_found(Source, [*sources, *cited_ids], "source"))
+
+
 def _add_version(
     question: Question, wording: Wording, number: int, made_by: User | None, labels: Labels | None
 ) -> QuestionVersion:
@@ -167,8 +196,6 @@ def _add_version(
         made_by=made_by,
     )
     _add_options(version, wording, labels)
-    question.current = version
-    question.save(update_fields=["current"])
     return version
 
 

@@ -42,7 +42,7 @@ class LessonAdmin(ContentAdmin):
     inlines = (SectionInline, BetInline, DialogueInline)
 
     def store(self, request: HttpRequest, obj: Lesson, form: Any) -> None:
-        services.save_lesson(lesson=obj, edited_at=obj.edited_at)
+        services.save_lesson(lesson=obj, components=form.cleaned_data["components"])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Sections, bets and lines go through the services, which render them."""
@@ -70,7 +70,7 @@ class GlossaryTermAdmin(ContentAdmin):
     filter_horizontal = ("sources",)
 
     def store(self, request: HttpRequest, obj: GlossaryTerm, form: Any) -> None:
-        services.save_term(term=obj, edited_at=obj.edited_at)
+        services.save_term(term=obj, sources=form.cleaned_data["sources"])
 
 
 @admin.register(Mnemonic)
@@ -84,4 +84,4 @@ class MnemonicAdmin(ContentAdmin):
     filter_horizontal = ("components",)
 
     def store(self, request: HttpRequest, obj: Mnemonic, form: Any) -> None:
-        services.save_mnemonic(mnemonic=obj, edited_at=obj.edited_at)
+        services.save_mnemonic(mnemonic=obj, components=form.cleaned_data["components"])

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from quizzes.catalog.models import Source
+from quizzes.catalog.models import KnowledgeComponent, Source
 from quizzes.catalog.rendering import Labels, rendered, source_labels
 from quizzes.formats import markup
 from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
@@ -36,10 +36,14 @@ def render_mnemonic(mnemonic: Mnemonic, labels: Labels) -> Mnemonic:
 
 
 @transaction.atomic
-def save_lesson(*, lesson: Lesson, edited_at: datetime | None = None) -> Lesson:
+def save_lesson(
+    *, lesson: Lesson, components: Iterable[KnowledgeComponent] | None = None, edited_at: datetime | None = None
+) -> Lesson:
     """`edited_at` is when a person edited it; a lesson so marked is kept when the course is loaded again."""
     lesson.edited_at = edited_at or lesson.edited_at
     lesson.save()
+    if components is not None:
+        lesson.components.set(components)
     return lesson
 
 
@@ -68,23 +72,42 @@ def save_bet(*, bet: Bet, edited_at: datetime | None = None) -> Bet:
 
 
 @transaction.atomic
-def save_term(*, term: GlossaryTerm, labels: Labels | None = None, edited_at: datetime | None = None) -> GlossaryTerm:
+def save_term(
+    *,
+    term: GlossaryTerm,
+    sources: Iterable[Source] | None = None,
+    labels: Labels | None = None,
+    edited_at: datetime | None = None,
+) -> GlossaryTerm:
+    """`sources` are those it shall have beside those its texts cite; None leaves what it has."""
     term.edited_at = edited_at or term.edited_at
     render_term(term, source_labels() if labels is None else labels).save()
-    term.sources.add(*_cited(term.definition, term.note))
+    cited = _cited(term.definition, term.note)
+    if sources is None:
+        term.sources.add(*cited)
+    else:
+        term.sources.set({*sources, *cited})
     return term
 
 
 @transaction.atomic
-def save_mnemonic(*, mnemonic: Mnemonic, labels: Labels | None = None, edited_at: datetime | None = None) -> Mnemonic:
+def save_mnemonic(
+    *,
+    mnemonic: Mnemonic,
+    components: Iterable[KnowledgeComponent] | None = None,
+    labels: Labels | None = None,
+    edited_at: datetime | None = None,
+) -> Mnemonic:
     mnemonic.edited_at = edited_at or mnemonic.edited_at
     render_mnemonic(mnemonic, source_labels() if labels is None else labels).save()
+    if components is not None:
+        mnemonic.components.set(components)
     return mnemonic
 
 
 def _cited(*texts: str) -> Iterable[Source]:
     ids = {source_id for text in texts for source_id in markup.source_ids(text)}
-    return Source.objects.filter(slug__in=ids)
+    return Source.objects.filter(slug__in=ids) if ids else ()
 
 
 def _mark_edited(lesson: Lesson, edited_at: datetime | None) -> None:

@@ -6,11 +6,20 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from quizzes.accounts.models import User
+from quizzes.catalog.models import Source
 from quizzes.items.models import Question, QuestionVersion
 from quizzes.jobs.models import AuditEntry, Job, Outbox
 from quizzes.lessons.models import GlossaryTerm
 from quizzes.practice.models import Attempt
-from tests.factories import make_attempt, make_course, make_question, make_quiz, make_user
+from tests.factories import (
+    make_attempt,
+    make_component,
+    make_course,
+    make_question,
+    make_quiz,
+    make_source,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +109,28 @@ def test_a_question_is_made_in_the_panel(panel):
     form = question_form(None, slug="made-in-the-panel", stem="Made here?")
     assert panel.post(reverse("admin:quizzes_question_add"), form).status_code == 302
     assert Question.objects.get(slug="made-in-the-panel").current.stem == "Made here?"
+
+
+def test_a_source_cited_in_an_edited_question_stays_beside_those_chosen(panel):
+    question = make_question(1)
+    cited, chosen = make_source("cho2014"), Source.objects.get(slug="gers2000")
+    form = question_form(question, explanation="As [@cho2014] has it.", sources=[chosen.pk])
+    assert panel.post(change(question), form).status_code == 302
+    assert set(question.sources.all()) == {cited, chosen}
+
+
+def test_components_of_a_question_are_what_its_form_says(panel):
+    question, other = make_question(1), make_component("output-gate")
+    panel.post(change(question), question_form(question, components=[other.pk]))
+    assert list(question.components.all()) == [other]
+
+
+def test_a_source_cited_in_an_edited_term_stays_beside_those_chosen(panel):
+    term = GlossaryTerm.objects.create(course=make_course(), slug="gate", term="Gate", definition="Old.")
+    cited, chosen = make_source("cho2014"), make_source("gers2000")
+    form = {"term": "Gate", "definition": "A share [@cho2014].", "is_published": "on", "sources": [chosen.pk]}
+    assert panel.post(change(term), form).status_code == 302
+    assert set(term.sources.all()) == {cited, chosen}
 
 
 def test_an_edited_term_is_rendered_kept_and_its_card_follows(panel):
