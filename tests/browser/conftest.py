@@ -1,6 +1,7 @@
 """A real browser: on Django's live server (`open_page`), or on the whole site as `make run` starts it (`visit`)."""
 
 import os
+import re
 
 import pytest
 
@@ -13,8 +14,10 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop run
 COMPLAIN = """
 addEventListener("securitypolicyviolation", (e) =>
   console.error(`CSP: ${e.violatedDirective} forbids ${e.blockedURI}`));
+let hadFocus = false;
+addEventListener("htmx:beforeSwap", () => { hadFocus = document.activeElement !== document.body; });
 addEventListener("htmx:afterSettle", () => setTimeout(() => {
-  if (document.activeElement === document.body) console.error("focus is on <body> after a swap");
+  if (hadFocus && document.activeElement === document.body) console.error("a swap has lost the focus");
 }));
 """
 
@@ -83,8 +86,27 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def visit(browser, site):
-    """A page of the whole site, as a stranger sees it."""
+    """A page of the whole site, as a stranger sees it; `state=` brings somebody's cookies."""
     yield from visits(browser, site.url)
+
+
+@pytest.fixture(scope="session")
+def instructor(browser, site):
+    """The cookies of the first instructor, who followed the printed link and chose a password."""
+    opened = Visits(browser, site.url)
+    page = opened(sign_in_link(site))
+    for field in page.locator("input[type=password]").all():
+        field.fill("a carousel turns at noon")
+    page.get_by_role("button", name="Set the password").click()
+    page.wait_for_url("**/admin/")
+    state = page.context.storage_state()
+    opened.close()
+    assert not opened.complaints
+    return state
+
+
+def sign_in_link(site):
+    return re.search(r"instructor's sign-in.*?(http\S+)", site.read())[1]
 
 
 @pytest.fixture(scope="session")
