@@ -1,4 +1,7 @@
-"""Cache headers in two kinds: public content is the same bytes for everybody, everything else is one person's."""
+"""What every page needs of HTTP: who may keep it, what was typed, and where a request comes from.
+
+Cache headers come in two kinds: public content is the same bytes for everybody, everything else is one person's.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from gzip import compress
 from hashlib import blake2b
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 
 View = Callable[..., Any]  # a page, or the dispatch of a class of the API
@@ -38,6 +42,20 @@ def private(view: View) -> View:
         return response
 
     return wrapped
+
+
+def text_of(sent: QueryDict, name: str, longest: int = 200) -> str:
+    """A short text field as it may be looked up in any database: no NUL, cut at its length."""
+    return sent.get(name, "").replace("\x00", " ")[:longest].strip()
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where a request comes from: what the outermost of our own proxies wrote down, else the other end itself."""
+    heard = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    proxies = settings.NUM_PROXIES
+    if proxies and len(heard) >= proxies:
+        return str(heard[-proxies])
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -1,9 +1,10 @@
 """Index of the Celery tasks; each feature defines its own. Celery finds them here."""
 
+from quizzes.accounts import tasks as accounts
 from quizzes.flashcards import tasks as flashcards
 from quizzes.items import tasks as items
 from quizzes.jobs import tasks as jobs
 from quizzes.jobs.tasks import send
 from quizzes.practice import tasks as practice
 
-__all__ = ["flashcards", "items", "jobs", "practice", "send"]
+__all__ = ["accounts", "flashcards", "items", "jobs", "practice", "send"]

@@ -223,6 +223,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "forget idle guests": {
+        "task": "quizzes.accounts.tasks.forget_idle_guests",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
     "sweep the outbox": {
         "task": "quizzes.jobs.tasks.sweep",
         "schedule": 300.0,
@@ -264,7 +269,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # not the name alone: nobody shall lock a stranger out
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "studyapp.sign_in.login_name"
-AXES_CLIENT_IP_CALLABLE = "studyapp.sign_in.client_address"
+AXES_CLIENT_IP_CALLABLE = "quizzes.http.client_address"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_TEMPLATE = "errors/429.html"
 AXES_VERBOSE = False

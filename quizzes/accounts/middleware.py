@@ -23,8 +23,9 @@ def find_learner(request: HttpRequest) -> User | None:
 
 
 def _guest_of(request: HttpRequest) -> User | None:
-    pk = request.get_signed_cookie(GUEST_COOKIE, default=None, salt=GUEST_COOKIE)
-    return User.objects.filter(pk=pk, is_guest=True, is_active=True).first() if pk else None
+    """By his random name, not by a number: after a restore numbers are given out again, names are not."""
+    name = request.get_signed_cookie(GUEST_COOKIE, default=None, salt=GUEST_COOKIE, max_age=YEAR)
+    return User.objects.filter(username=name, is_guest=True, is_active=True).first() if name else None
 
 
 class LearnerMiddleware:
@@ -40,7 +41,7 @@ class LearnerMiddleware:
         if guest is not None:
             response.set_signed_cookie(
                 GUEST_COOKIE,
-                guest.pk,
+                guest.username,
                 salt=GUEST_COOKIE,
                 max_age=YEAR,
                 httponly=True,

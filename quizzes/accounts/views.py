@@ -13,7 +13,7 @@ from quizzes.accounts.models import AccessToken, User
 from quizzes.accounts.services import erase_user
 from quizzes.accounts.tokens import make_token, revoke_token
 from quizzes.errors import StudyError
-from quizzes.http import private
+from quizzes.http import private, text_of
 
 
 @private
@@ -30,7 +30,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
     """Shows the key in this one reply; it is stored nowhere."""
     user = _signed_in(request)
     try:
-        token, key = make_token(user=user, name=request.POST.get("name", ""))
+        token, key = make_token(user=user, name=text_of(request.POST, "name", longest=81))
     except StudyError as error:
         return _page(request, user, token_error=error)
     return _page(request, user, new_token=token, new_key=key)
@@ -51,7 +51,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     if learner is None:
         return redirect("account")
     try:
-        erase_user(user=learner, confirmation=request.POST.get("confirmation", ""))
+        erase_user(user=learner, confirmation=text_of(request.POST, "confirmation"))
     except StudyError as error:
         return _page(request, learner, erase_error=error)
     logout(request)

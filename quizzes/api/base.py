@@ -29,7 +29,10 @@ def read[S: serializers.BaseSerializer[Any]](request: Request, serializer: type[
     size = int(request.META.get("CONTENT_LENGTH") or 0)
     if size > MOST_BYTES:
         raise Refused("body_too_large", f"The body has {size} bytes; at most {MOST_BYTES} are read.", "Send less.")
-    checked = serializer(data=request.data)
+    try:
+        checked = serializer(data=request.data)
+    except RecursionError as error:
+        raise Refused("too_deep", "The body is nested too deeply to be read.", "The schema shows its shape.") from error
     checked.is_valid(raise_exception=True)
     return dict(checked.validated_data)
 

@@ -36,7 +36,6 @@ class GeneratorSerializer(serializers.ModelSerializer[Generator]):
 
 class TakeSerializer(serializers.Serializer[Any]):
     seed = serializers.IntegerField(min_value=0, max_value=2**62, required=False)
-    fade = serializers.BooleanField(default=False, help_text="Accepted; no exercise is faded yet.")
 
 
 class AskedSerializer(serializers.Serializer[Any]):
@@ -65,6 +64,9 @@ class AnswersSerializer(serializers.Serializer[Any]):
     submission_id = serializers.UUIDField(help_text="Made by you; the same one again returns the stored event.")
     seq = serializers.IntegerField(min_value=1, help_text="1 for the first answer, then one more each time.")
     answers = serializers.DictField(help_text='"f@1" → list of numbers, or of strings as typed')
+    meant = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text='answers an alias question: "c@1" → the slip meant'
+    )
 
 
 class StepSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from quizzes.accounts.models import User
 from quizzes.flashcards.models import CardState, Review
 from quizzes.jobs.models import AuditEntry
-from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
+from quizzes.practice.models import AnswerEvent, Attempt, AttemptQuestion, SlipRecord
 
 PROFILE = ["username", "email", "first_name", "last_name", "is_guest", "single_keys", "date_joined", "last_login"]
 
@@ -25,6 +25,10 @@ def everything_of(user: User) -> dict[str, Any]:
             attempts,
             "id quiz__slug variant__version__generator__slug variant__version__number variant__seed state "
             "started_at deadline finished_at right asked hints",
+        ),
+        "quiz_questions": _rows(
+            AttemptQuestion.objects.filter(attempt__user=user).order_by("attempt__started_at", "position"),
+            "attempt_id position version__question__slug version__number version__stem chosen__text is_right",
         ),
         "answers": _rows(
             AnswerEvent.objects.filter(attempt__user=user).order_by("at", "pk"),

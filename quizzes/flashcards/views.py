@@ -17,7 +17,7 @@ from quizzes.errors import Conflict, NotFound, Refused
 from quizzes.flashcards.pages import deck_page, review_page, said_of, said_of_undo
 from quizzes.flashcards.queries import cards_of
 from quizzes.flashcards.services import rate_card, undo_review
-from quizzes.http import private
+from quizzes.http import private, text_of
 
 PAGE = "flashcards/review.html"
 
@@ -34,7 +34,7 @@ def review(request: HttpRequest) -> HttpResponse:
     """GET: the next card, its answer only with `show`. POST: a rating, then the next card."""
     if request.method == "POST":
         return _rated(request)
-    return _page(request, wanted=request.GET.get("card", ""), is_shown="show" in request.GET)
+    return _page(request, wanted=text_of(request.GET, "card"), is_shown="show" in request.GET)
 
 
 @private
@@ -56,7 +56,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 def _rated(request: HttpRequest) -> HttpResponse:
     rating, submission_id = _rating(request), _submission_id(request)
-    card = get_object_or_404(cards_of(find_learner(request)), slug=request.POST.get("card", ""))
+    card = get_object_or_404(cards_of(find_learner(request)), slug=text_of(request.POST, "card"))
     user = learner_of(request)
     try:
         review = rate_card(

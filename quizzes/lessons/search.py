@@ -28,7 +28,7 @@ class Hit:
 
 def search(query: str) -> list[Hit]:
     """The best hits first; five queries whatever is asked. Every word must stand in the thing found."""
-    query = query[:LONGEST].replace("\x00", " ").strip()
+    query = query[:LONGEST].strip()
     if not query:
         return []
     found = [*_terms(query), *_lessons(query), *_sections(query), *_mnemonics(query), *_exercises(query)]

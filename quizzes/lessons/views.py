@@ -9,7 +9,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from quizzes.errors import NotFound
 from quizzes.formats.markup import render_inline
-from quizzes.http import public
+from quizzes.http import public, text_of
 from quizzes.lessons import queries
 from quizzes.lessons.bets import tell
 from quizzes.lessons.models import Bet, Depth, Lesson, Mnemonic
@@ -93,7 +93,7 @@ def example_cell(slug: str) -> str:
 @public
 def glossary(request: HttpRequest) -> HttpResponse:
     """Filtered by a form, or while typing: htmx gets the list alone."""
-    text = request.GET.get("q", "").replace("\x00", " ")[:LONGEST].strip()
+    text = text_of(request.GET, "q", LONGEST)
     context = {"section": "lessons", "query": text, "terms": list(queries.glossary(text))}
     is_fragment = bool(request.headers.get("HX-Request"))
     return render(request, "lessons/glossary.html#terms" if is_fragment else "lessons/glossary.html", context)
@@ -120,7 +120,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 @public
 def search_page(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\x00", " ")[:LONGEST].strip()
+    text = text_of(request.GET, "q", LONGEST)
     context = {"section": "lessons", "query": text, "hits": search(text)}
     is_fragment = bool(request.headers.get("HX-Request"))
     return render(request, "lessons/search.html#hits" if is_fragment else "lessons/search.html", context)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from studyapp import places
-from studyapp.launcher.supervisor import Failed, Part, Stopped, Supervisor, share_memory
+from studyapp.launcher.supervisor import Failed, Part, Stopped, Supervisor, how_it_ended, share_memory
 
 READY_WITHIN_S = 60.0
 SET_UP_WITHIN_S = 600.0
@@ -193,8 +193,9 @@ def set_up(supervisor: Supervisor, var: Path, meanwhile: Callable[[], object]) -
         told = json.loads(pipe.read() or "{}")
     if "fault" in told:
         raise Failed(told["fault"])
-    if failed := [name for name, code in codes.items() if code]:
-        raise Failed(f"The {failed[0]} failed; see {var / 'log'}.")
+    for name, code in codes.items():
+        if code:
+            raise Failed(f"The {name} failed ({how_it_ended(code)}); see {var / 'log'}.")
     return told.get("first") or None
 
 

@@ -137,7 +137,7 @@ class Supervisor:
     def _note_death(self, part: Part, status: int) -> None:
         is_short = time.monotonic() - part.started_at < SHORT_LIFE_S
         part.short_lives = part.short_lives + 1 if is_short else 1
-        how = how_it_ended(status)
+        how = how_it_ended(os.waitstatus_to_exitcode(status))
         if part.short_lives >= MOST_SHORT_LIVES:
             raise Failed(f"The {part.name} died {part.short_lives} times in a row ({how}); see {part.log}.")
         self._say(f"The {part.name} ended unexpectedly ({how}) and is started again.")
@@ -206,8 +206,7 @@ def ended(pid: int) -> int | None:
     return status if done else None
 
 
-def how_it_ended(status: int) -> str:
-    code = os.waitstatus_to_exitcode(status)
+def how_it_ended(code: int) -> str:
     return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
 
 

@@ -71,3 +71,8 @@ def test_a_faulty_body_is_refused_in_one_plain_sentence(client, fault):
 def test_a_huge_body_is_refused_unread(client):
     reply = post(client, FIXTURE_L | {"x": [[0.1]] * 20000})
     assert reply.status_code == 422 and reply.json()["code"] == "body_too_large"
+
+
+def test_a_body_nested_too_deeply_is_refused_in_three_fields(client):
+    reply = client.post("/api/v1/examples/", "[" * 30_000, content_type="application/json")
+    assert reply.status_code == 422 and reply.json()["code"] == "too_deep"

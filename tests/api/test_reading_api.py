@@ -1,6 +1,7 @@
 """Public content needs no account; everything else answers 401 in three plain fields."""
 
 import pytest
+from django.test import Client
 
 from quizzes.catalog.models import Course
 from quizzes.lessons.models import GlossaryTerm, Lesson, Section
@@ -46,6 +47,13 @@ def test_unpublished_content_is_not_there(client, course):
 
 def test_an_unknown_address_says_so_as_json(client):
     reply = client.get("/api/v1/nowhere/")
+    assert reply.status_code == 404 and reply.json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_every_method_gets_json_at_an_unknown_address(method):
+    strict = Client(enforce_csrf_checks=True)
+    reply = getattr(strict, method)("/api/v1/exercises/lstm-step/take/", content_type="application/json")
     assert reply.status_code == 404 and reply.json()["code"] == "not_found"
 
 

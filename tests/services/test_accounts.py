@@ -1,18 +1,29 @@
 """Guests, accounts and tokens: a first answer makes a guest, signing up keeps the work, erasing leaves nothing."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from quizzes.accounts.middleware import GUEST_COOKIE, LearnerMiddleware, find_learner
 from quizzes.accounts.models import AccessToken, User
-from quizzes.accounts.services import erase_user, learner_of, make_guest
+from quizzes.accounts.services import (
+    MOST_GUESTS_AN_HOUR,
+    brake_guests,
+    erase_user,
+    forget_idle_guests,
+    learner_of,
+    make_guest,
+)
 from quizzes.accounts.tokens import make_token, user_of_key
-from quizzes.errors import Refused
+from quizzes.errors import Refused, TooMany
+from tests.factories import make_attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +165,40 @@ def test_password_reset_sends_a_link_that_works(client, mailoutbox):
     form.post(page.redirect_chain[-1][0], {"password1": "another good one", "password2": "another good one"})
     ada.refresh_from_db()
     assert ada.check_password("another good one")
+
+
+def test_an_old_number_in_a_guests_cookie_opens_nothing(client, guest):
+    other = make_guest()
+    other.username = str(guest.pk)  # as a cookie of a time before names would have it
+    assert b"no account" in sign(client, other).get("/account/").content
+
+
+def test_guests_from_one_address_are_braked_in_the_end(settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "brake"}}
+    for _ in range(MOST_GUESTS_AN_HOUR):
+        brake_guests("192.0.2.7")
+    with pytest.raises(TooMany):
+        brake_guests("192.0.2.7")
+    brake_guests("192.0.2.8")
+
+
+def test_guests_without_work_are_forgotten_and_others_are_not(guest):
+    worked, account = make_guest(), User.objects.create_user("ada", password=PASSWORD)
+    make_attempt(user=worked)
+    later = timezone.now() + timedelta(days=1)
+    assert forget_idle_guests(before=later) == 1
+    assert set(User.objects.all()) == {worked, account}
+
+
+def test_a_nul_in_a_form_breaks_nothing(client):
+    client.force_login(User.objects.create_user("ada", password=PASSWORD))
+    assert client.post("/account/tokens/", {"name": "a\x00b"}).status_code == 200
+    assert client.get("/cards/review/?card=%00").status_code == 200
+
+
+def test_erasing_takes_the_trail_of_signing_in_along(client):
+    ada = User.objects.create_user("ada", email="ada@example.org", password=PASSWORD)
+    client.post("/account/login/", {"login": "ada", "password": "wrong"})
+    assert AccessAttempt.objects.filter(username="ada").exists()
+    erase_user(user=ada, confirmation="ada")
+    assert not AccessAttempt.objects.filter(username="ada").exists()

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from studyapp.sign_in import client_address
+from quizzes.http import client_address
 
 
 @pytest.mark.parametrize(
