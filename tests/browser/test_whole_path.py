@@ -9,6 +9,7 @@ from tests.keyboard import Keyboard
 
 pytestmark = [pytest.mark.chromium, pytest.mark.redis, pytest.mark.embedded, pytest.mark.slow]
 
+SIZES = {"light and wide": {"width": 1280}, "dark and narrow": {"width": 360, "height": 740, "dark": True}}
 QUESTIONS = 7  # of the quiz why-rnns-forget
 NEW_CARDS = 10  # a day
 
@@ -16,8 +17,9 @@ NEW_CARDS = 10  # a day
 # --- by keyboard alone
 
 
-def test_by_keyboard_alone_from_the_first_page_to_a_named_slip_a_quiz_and_the_last_card(visit, axe):
-    hands = Keyboard(visit("/"))
+@pytest.mark.parametrize("size", SIZES)
+def test_by_keyboard_alone_from_the_first_page_to_a_named_slip_a_quiz_and_the_last_card(visit, axe, size):
+    hands = Keyboard(visit("/", **SIZES[size]))
     for part in (read_a_lesson, change_a_number, slip, answer_a_quiz, review_all_cards):
         part(hands)
         assert axe(hands.page) == [], part.__name__  # as the swaps have left the page
