@@ -286,7 +286,7 @@ def mailer() -> dict[str, Any]:
     host = url.hostname or os.environ.get("EMAIL_HOST", "")
     if not host:
         return {
-            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "BACKEND": "studyapp.mail.ReadableFiles",
             "OPTIONS": {"file_path": str(VAR_DIR / "mail")},
         }
     tls_from_start = url.scheme == "smtps"

@@ -67,3 +67,8 @@ def test_the_schema_and_its_page_are_public(client):
     assert client.get("/api/v1/schema/").status_code == 200
     page = client.get("/api/v1/docs/")
     assert page.status_code == 200 and "cdn" not in page.text
+
+
+def test_a_page_beyond_the_last_is_told_as_such(client):
+    reply = client.get("/api/v1/glossary/?page=99")
+    assert reply.status_code == 404 and reply.json()["code"] == "page_unknown"

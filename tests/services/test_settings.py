@@ -70,7 +70,7 @@ def test_the_embedded_secret_key_is_made_once_for_its_owner_only(tmp_path):
 
 
 def test_mail_goes_to_files_unless_a_server_is_named(tmp_path):
-    assert "filebased" in settings_say(tmp_path, "settings.MAILERS['default']['BACKEND']")
+    assert "ReadableFiles" in settings_say(tmp_path, "settings.MAILERS['default']['BACKEND']")
     options = settings_say(tmp_path, "settings.MAILERS['default']['OPTIONS']", EMAIL_URL="smtps://me:pw@mail.example")
     assert "'host': 'mail.example', 'port': 465" in options
     assert "'use_ssl': True" in options
