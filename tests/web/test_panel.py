@@ -5,8 +5,10 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from quizzes.accounts.models import User
+from quizzes.accounts import people
+from quizzes.accounts.models import Classroom, User
 from quizzes.catalog.models import Source
+from quizzes.errors import Forbidden
 from quizzes.items.models import Question, QuestionVersion
 from quizzes.jobs.models import AuditEntry, Job, Outbox
 from quizzes.lessons.models import GlossaryTerm
@@ -174,6 +176,61 @@ def test_an_instructor_cannot_change_another_instructors_account_or_password(pan
     password = reverse("admin:auth_user_password_change", args=[other.pk])
     assert panel.post(change(other), {"username": "taken-over"}).status_code == 403
     assert panel.post(password, {"password1": "new pass word", "password2": "new pass word"}).status_code == 403
+
+
+def test_an_instructor_gets_no_learners_password(panel):
+    learner = make_user("ada", email="ada@example.org")
+    password = reverse("admin:auth_user_password_change", args=[learner.pk])
+    assert panel.get(password).status_code == 403
+    sent = {"password1": "new pass word", "password2": "new pass word", "usable_password": "true"}
+    assert panel.post(password, sent).status_code == 403
+    learner.refresh_from_db()
+    assert learner.check_password("correct horse battery")
+    assert password not in panel.get(change(learner)).text
+
+
+def test_an_instructor_names_and_stops_a_learner_and_leaves_how_he_signs_in(panel):
+    learner = make_user("ada", email="ada@example.org")
+    form = {"username": "eve", "email": "eve@example.org", "first_name": "Ada", "last_name": "L."}
+    assert panel.post(change(learner), form).status_code == 302
+    learner.refresh_from_db()
+    assert (learner.username, learner.email) == ("ada", "ada@example.org")
+    assert (learner.first_name, learner.is_active) == ("Ada", False)
+    entry = AuditEntry.objects.get(subject=f"user {learner.pk}")
+    assert entry.actor.username == "prof" and entry.detail == {"changed": ["first_name", "is_active", "last_name"]}
+
+
+def test_how_somebody_signs_in_is_a_superusers_to_change_whoever_calls(instructor):
+    learner = make_user("ada")
+    learner.email = "eve@example.org"
+    with pytest.raises(Forbidden):
+        people.save_user(user=learner, changed=["email"], by=instructor)
+    learner.refresh_from_db()
+    assert learner.email == ""
+
+
+def test_a_password_that_a_superuser_sets_is_written_down(client):
+    client.force_login(User.objects.create_superuser("root", password="correct horse battery"))
+    learner = make_user("ada")
+    password = reverse("admin:auth_user_password_change", args=[learner.pk])
+    form = {"password1": "another horse battery", "password2": "another horse battery", "usable_password": "true"}
+    assert client.post(password, form | {"set-password": "1"}).status_code == 302
+    learner.refresh_from_db()
+    assert learner.check_password("another horse battery")
+    assert AuditEntry.objects.get(action="changed the password").subject == f"user {learner.pk}"
+
+
+def test_who_is_put_into_a_class_and_taken_out_is_written_down(panel):
+    learner, classroom = make_user("ada"), Classroom.objects.create(name="Class 1")
+    rows = {"memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "0", "memberships-0-classroom": classroom.pk}
+    row = {"memberships-0-user": learner.pk, "memberships-0-role": "learner"}
+    assert panel.post(change(classroom), {"name": "Class 1", **rows, **row}).status_code == 302
+    membership = learner.memberships.get()
+    there = {"memberships-INITIAL_FORMS": "1", "memberships-0-id": membership.pk, "memberships-0-DELETE": "on"}
+    assert panel.post(change(classroom), {"name": "Class 1", **rows, **row, **there}).status_code == 302
+    assert not learner.memberships.exists()
+    noted = AuditEntry.objects.filter(detail__user=learner.pk).order_by("pk").values_list("action", flat=True)
+    assert list(noted) == ["enrolled", "removed a member"]
 
 
 def test_content_is_never_deleted_from_the_panel(panel):
