@@ -8,7 +8,6 @@ class QuizzesConfig(AppConfig):
     verbose_name = "Carousel"
 
     def ready(self) -> None:
-        from quizzes import checks  # noqa: F401  (registers the checks)
         from quizzes.accounts.groups import keep_instructor_group
 
         post_migrate.connect(keep_instructor_group, sender=self)

@@ -1,1 +1,0 @@
-"""Index of the system checks; each feature defines its own."""
