@@ -15,7 +15,8 @@ from quizzes.items.models import Generator, Question
 from quizzes.items.questions import Choice, Wording, save_question
 from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
 from quizzes.lessons.services import render_line, render_section, save_mnemonic, save_term
-from quizzes.practice.models import Quiz, QuizQuestion
+from quizzes.practice.models import Quiz
+from quizzes.practice.quizzes.services import save_quiz
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,8 @@ def write_question(target: Question, row: pack.Question, position: int, known: K
 def write_quiz(target: Quiz, row: pack.Quiz, position: int, known: Known) -> None:
     target.title, target.intro, target.position = row.title, row.intro, position
     target.minutes, target.feedback = row.minutes, row.feedback
-    target.save()
     questions = {each.slug: each for each in Question.objects.filter(slug__in=row.questions)}
-    target.places.all().delete()
-    QuizQuestion.objects.bulk_create(
-        QuizQuestion(quiz=target, question=questions[slug], position=place)
-        for place, slug in enumerate(row.questions, start=1)
-    )
+    save_quiz(quiz=target, questions=[questions[slug] for slug in row.questions])
 
 
 def write_lesson(target: Lesson, row: pack.Lesson, position: int, known: Known) -> None:

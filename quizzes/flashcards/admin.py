@@ -7,8 +7,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from quizzes.catalog.panel import BLOCK, ContentAdmin, markup_form
-from quizzes.catalog.rendering import rendered, source_labels
 from quizzes.flashcards.models import Card
+from quizzes.flashcards.services import save_card
 
 
 @admin.register(Card)
@@ -29,8 +29,4 @@ class CardAdmin(ContentAdmin):
         return int(card.n_learners)
 
     def store(self, request: HttpRequest, obj: Card, form: Any) -> None:
-        labels = source_labels()
-        obj.kind = obj.kind or Card.Kind.OWN
-        obj.front_html = rendered("front", obj.front, labels)
-        obj.back_html = rendered("back", obj.back, labels)
-        obj.save()
+        save_card(card=obj)

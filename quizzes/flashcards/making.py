@@ -8,9 +8,10 @@ from hashlib import blake2b, sha256
 
 from django.db import transaction
 
-from quizzes.catalog.models import Course, Source
+from quizzes.catalog.models import Course
+from quizzes.catalog.rendering import Labels, rendered, source_labels
 from quizzes.flashcards.models import Card
-from quizzes.formats.markup import render, source_ids
+from quizzes.formats.markup import source_ids
 from quizzes.items.models import Question
 from quizzes.lessons.models import GlossaryTerm, Mnemonic
 
@@ -52,7 +53,7 @@ class CardsMade:
 def sync_cards(course: Course) -> CardsMade:
     """Make or update the cards of a course. Cheap when nothing changed: text is rendered only where it did."""
     made = CardsMade()
-    labels = {source.slug: str(source) for source in Source.objects.all()}
+    labels = source_labels()
     cards = {(card.kind, _source_id(card)): card for card in course.cards.exclude(kind=Card.Kind.OWN)}
     changed: list[Card] = []
     new: list[Card] = []
@@ -114,12 +115,16 @@ def _back(source: GlossaryTerm | Question, *texts: str) -> str:
     return "\n\n".join([*paragraphs, *([f"Source: {', '.join(marks)}"] if marks else [])])
 
 
-def _written(card: Card, text: CardText, labels: dict[str, str]) -> Card:
+def _written(card: Card, text: CardText, labels: Labels) -> Card:
     setattr(card, text.origin, text.source)
     card.slug = text.slug
     card.front, card.back, card.position = text.front, text.back, text.position
-    card.front_html, card.back_html = render(text.front, labels), render(text.back, labels)
     card.is_published, card.loaded_digest = text.source.is_published, text.digest
+    return render_card(card, labels)
+
+
+def render_card(card: Card, labels: Labels) -> Card:
+    card.front_html, card.back_html = rendered("front", card.front, labels), rendered("back", card.back, labels)
     return card
 
 

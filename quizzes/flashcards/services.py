@@ -1,4 +1,4 @@
-"""Rating a card, and undoing it."""
+"""Rating a card, and undoing it. Also: writing one."""
 
 from __future__ import annotations
 
@@ -8,15 +8,24 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from quizzes.accounts.models import User
+from quizzes.catalog.rendering import source_labels
 from quizzes.errors import Conflict, Refused
 from quizzes.flashcards import scheduling
-from quizzes.flashcards.making import CardsMade, sync_cards
+from quizzes.flashcards.making import CardsMade, render_card, sync_cards
 from quizzes.flashcards.models import Card, CardState, Review
 from quizzes.flashcards.queries import recent_log, schedule_of
 from quizzes.flashcards.replay import session_at
 from quizzes.flashcards.scheduling import Schedule
 
-__all__ = ["CardsMade", "rate_card", "sync_cards", "undo_review"]
+__all__ = ["CardsMade", "rate_card", "save_card", "sync_cards", "undo_review"]
+
+
+@transaction.atomic
+def save_card(*, card: Card) -> Card:
+    """Save a card that a person wrote or edited. Raises Refused where its text can't be shown."""
+    card.kind = card.kind or Card.Kind.OWN
+    render_card(card, source_labels()).save()
+    return card
 
 
 def rate_card(

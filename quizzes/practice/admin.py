@@ -12,6 +12,7 @@ from quizzes.catalog.panel import ContentAdmin
 from quizzes.jobs.panel import ReadOnlyAdmin
 from quizzes.practice.models import AnswerEvent, Attempt, Quiz, QuizQuestion
 from quizzes.practice.quizzes.results import results_csv
+from quizzes.practice.quizzes.services import arrange_quiz, save_quiz
 
 
 class PlaceInline(admin.TabularInline):
@@ -29,7 +30,14 @@ class QuizAdmin(ContentAdmin):
     actions = ("results_as_csv",)
 
     def store(self, request: HttpRequest, obj: Quiz, form: Any) -> None:
-        obj.save()
+        save_quiz(quiz=obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The rows in the order of their numbers, which may repeat or leave gaps, are what the quiz asks."""
+        formset.save(commit=False)  # for the history's sake: it tells what was added, changed and taken out
+        rows = [row.instance for row in formset.forms if row not in formset.deleted_forms and row.instance.question_id]
+        rows.sort(key=lambda row: row.position)
+        arrange_quiz(quiz=form.instance, questions=[row.question for row in rows])
 
     @admin.action(description="Results as CSV", permissions=["view"])
     def results_as_csv(self, request: HttpRequest, quizzes: QuerySet[Quiz]) -> HttpResponse | None:

@@ -9,6 +9,7 @@ from quizzes.accounts import people
 from quizzes.accounts.models import Classroom, User
 from quizzes.catalog.models import Source
 from quizzes.errors import Forbidden
+from quizzes.flashcards.models import Card
 from quizzes.items.models import Question, QuestionVersion
 from quizzes.jobs.models import AuditEntry, Job, Outbox
 from quizzes.lessons.models import GlossaryTerm
@@ -176,6 +177,30 @@ def test_an_instructor_cannot_change_another_instructors_account_or_password(pan
     password = reverse("admin:auth_user_password_change", args=[other.pk])
     assert panel.post(change(other), {"username": "taken-over"}).status_code == 403
     assert panel.post(password, {"password1": "new pass word", "password2": "new pass word"}).status_code == 403
+
+
+def test_a_quiz_asks_its_questions_in_the_order_of_their_numbers_and_those_taken_out_no_more(panel):
+    first, second, third = (make_question() for _ in range(3))
+    quiz = make_quiz([first, second])
+    form = {"title": "Changed", "feedback": "at_once", "position": "1", "minutes": "5", "is_published": "on"}
+    rows = {"places-TOTAL_FORMS": "3", "places-INITIAL_FORMS": "2"}
+    for at, (place, question, position) in enumerate([(1, first, 9), (2, second, 2), (None, third, 2)]):
+        old = quiz.places.get(position=place).pk if place else ""
+        rows |= {f"places-{at}-id": old, f"places-{at}-quiz": quiz.pk}
+        rows |= {f"places-{at}-question": question.pk, f"places-{at}-position": position}
+    assert panel.post(change(quiz), form | rows | {"places-1-DELETE": "on"}).status_code == 302
+    quiz.refresh_from_db()
+    assert quiz.title == "Changed" and quiz.edited_at is not None
+    asked = quiz.places.order_by("position").values_list("question", "position")
+    assert list(asked) == [(third.pk, 1), (first.pk, 2)]
+
+
+def test_a_card_written_in_the_panel_is_one_of_its_own_kind_and_rendered(panel):
+    make_course()
+    form = {"slug": "own", "front": "*Which* gate?", "back": "[[f]]", "position": "0", "is_published": "on"}
+    assert panel.post(reverse("admin:quizzes_card_add"), form).status_code == 302
+    card = Card.objects.get()
+    assert card.kind == "own" and "<em>Which</em>" in card.front_html and 'class="q q-f"' in card.back_html
 
 
 def test_an_instructor_gets_no_learners_password(panel):

@@ -40,6 +40,15 @@ class Mark:
 
 
 @transaction.atomic
+def save_quiz(*, quiz: Quiz, questions: Sequence[Question] | None = None) -> Quiz:
+    """Save a new or changed quiz. `questions` is what it asks from now on; None leaves that as it is."""
+    quiz.save()
+    if questions is not None:
+        arrange_quiz(quiz=quiz, questions=questions)
+    return quiz
+
+
+@transaction.atomic
 def arrange_quiz(*, quiz: Quiz, questions: Sequence[Question]) -> None:
     """The quiz asks exactly these questions, in this order. Attempts that were started keep what they were given."""
     quiz.places.all().delete()
