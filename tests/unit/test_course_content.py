@@ -1,5 +1,6 @@
 """The course on recurrent networks: whole, cited, and nowhere teaching what is known to be wrong."""
 
+import math
 import re
 from collections import Counter
 
@@ -162,3 +163,41 @@ def test_a_generator_lets_one_candidate_in_five_through_and_uses_every_claim(cou
     for asked in exercise.asked:
         live = {slip for each in passed for slip in each.live[asked]}
         assert live == set(generator.specification["claims"][asked.partition("@")[0]])
+
+
+def numbers_in(text):
+    return {float(found.replace("−", "-")) for found in re.findall(r"[−-]?\d+(?:\.\d+)?", text)}
+
+
+def test_no_bet_is_answered_by_the_text_below_it(course):
+    for lesson in course.lessons:
+        for bet in lesson.bets:
+            texts = [section.text for section in lesson.sections if section.anchor == bet.anchor]
+            assert len(texts) == len(DEPTHS), bet.where
+            shown = numbers_in(" ".join(texts))
+            assert not {bet.answer, -bet.answer} & shown, f"{bet.where}: the text says {bet.answer}"
+
+
+@pytest.mark.parametrize(
+    ("lesson", "anchor", "exact"),
+    [
+        ("the-lstm", "gates", 1 / (1 + math.exp(1.5))),
+        ("the-lstm", "forget", 0.30 * 2.5),
+        ("the-lstm", "cell", 0.42 + 0.25 * -0.64),
+        ("the-lstm", "output", 0.60 * math.tanh(-0.50)),
+        ("the-lstm", "gradient", 0.95**40),
+        ("the-gru", "gates", 1 / (1 + math.exp(-0.90))),
+        ("the-gru", "candidate", 0.60 + 0.30 * -0.80),
+        ("the-gru", "blend", 0.25 * -0.2 + 0.75 * 0.8),
+        ("the-gru", "counting", 3 * (4 * 5 + 4 * 4 + 2 * 4)),
+        ("why-rnns-forget", "loop", math.tanh(0.5 + 0.1 + 0.75 * 0.8)),
+        ("why-rnns-forget", "vanishing", 0.7**10),
+        ("why-rnns-forget", "exploding", 6 / math.hypot(6, -2, 3)),
+    ],
+)
+def test_the_answer_of_a_bet_is_its_prompt_computed(course, lesson, anchor, exact):
+    bet = next(b for each in course.lessons if each.id == lesson for b in each.bets if b.anchor == anchor)
+    shown = str(bet.answer)
+    decimals = 0 if shown.endswith(".0") else len(shown.split(".")[1])
+    assert bet.answer == round(exact, decimals)
+    assert shown.removesuffix(".0").replace("-", "−") in bet.reveal
