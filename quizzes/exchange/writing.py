@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from quizzes.catalog.models import Course, KnowledgeComponent, Source
-from quizzes.catalog.rendering import rendered
 from quizzes.formats import course_pack as pack
-from quizzes.formats import markup
 from quizzes.items.generators import save_generator
 from quizzes.items.models import Generator, Question
 from quizzes.items.questions import Choice, Wording, save_question
 from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
-from quizzes.lessons.services import render_line, render_section, save_mnemonic, save_term
+from quizzes.lessons.services import Parts, save_lesson, save_mnemonic, save_term
 from quizzes.practice.models import Quiz
 from quizzes.practice.quizzes.services import save_quiz
 
@@ -105,53 +103,32 @@ def write_quiz(target: Quiz, row: pack.Quiz, position: int, known: Known) -> Non
 
 
 def write_lesson(target: Lesson, row: pack.Lesson, position: int, known: Known) -> None:
-    """Sections, bets and lines have no ids that others hold on to: they are written anew."""
     target.title, target.summary, target.minutes, target.position = row.title, row.summary, row.minutes, position
     target.generators, target.quizzes = list(row.generators), list(row.quizzes)
-    target.save()
-    target.components.set(known.components_of(row.components))
-    for old in (target.sections, target.bets, target.dialogue):
-        old.all().delete()
-    _write_sections(target, row, known)
-    Bet.objects.bulk_create(_bet(target, bet, known) for bet in row.bets)
-    DialogueLine.objects.bulk_create(
-        render_line(DialogueLine(lesson=target, position=place, speaker=line.speaker, text=line.text), known.labels)
-        for place, line in enumerate(row.dialogue, start=1)
-    )
+    save_lesson(lesson=target, components=known.components_of(row.components), parts=_parts(row), labels=known.labels)
 
 
-def _bet(lesson: Lesson, bet: pack.Bet, known: Known) -> Bet:
-    rendered("prompt", bet.prompt, known.labels, markup.render_inline)
-    rendered("reveal", bet.reveal, known.labels)
-    return Bet(
-        lesson=lesson,
-        anchor=bet.anchor,
-        prompt=bet.prompt,
-        answer=bet.answer,
-        tolerance=bet.tolerance,
-        reveal=bet.reveal,
-    )
-
-
-def _write_sections(lesson: Lesson, row: pack.Lesson, known: Known) -> None:
+def _parts(row: pack.Lesson) -> Parts:
     order = {section.anchor: place for place, section in enumerate(row.sections_at("detailed"), start=1)}
-    sections = Section.objects.bulk_create(
-        render_section(
-            Section(
-                lesson=lesson,
-                depth=section.depth,
-                anchor=section.anchor,
-                position=order[section.anchor],
-                title=section.title,
-                text=section.text.strip(),
-            ),
-            known.labels,
-        )
-        for section in row.sections
+    return Parts(
+        sections=[_section(section, order[section.anchor]) for section in row.sections],
+        bets=[_bet(bet) for bet in row.bets],
+        dialogue=[
+            DialogueLine(position=place, speaker=line.speaker, text=line.text)
+            for place, line in enumerate(row.dialogue, start=1)
+        ],
     )
-    through = Section.sources.through
-    through.objects.bulk_create(
-        through(section_id=written.pk, source_id=source.pk)
-        for written, section in zip(sections, row.sections, strict=True)
-        for source in known.sources_of(section.sources)
+
+
+def _section(section: pack.Section, position: int) -> Section:
+    return Section(
+        depth=section.depth,
+        anchor=section.anchor,
+        position=position,
+        title=section.title,
+        text=section.text.strip(),
     )
+
+
+def _bet(bet: pack.Bet) -> Bet:
+    return Bet(anchor=bet.anchor, prompt=bet.prompt, answer=bet.answer, tolerance=bet.tolerance, reveal=bet.reveal)

@@ -61,10 +61,12 @@ class Bet(models.Model):
 
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="bets")
     anchor = models.SlugField(max_length=60)
-    prompt = models.CharField(max_length=300)
+    prompt = models.CharField(max_length=300, help_text="Markdown, in one line.")
+    prompt_html = models.TextField(editable=False)
     answer = models.FloatField()
     tolerance = models.FloatField(default=0.05)
-    reveal = models.TextField()
+    reveal = models.TextField(help_text="What is said once the number is shown. Markdown.")
+    reveal_html = models.TextField(editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lesson", "anchor"], name="one_bet_a_section")]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -13,9 +14,24 @@ from quizzes.formats import markup
 from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
 
 
+@dataclass(frozen=True)
+class Parts:
+    """All that a lesson holds, as yet unsaved."""
+
+    sections: Sequence[Section]
+    bets: Sequence[Bet]
+    dialogue: Sequence[DialogueLine]
+
+
 def render_section(section: Section, labels: Labels) -> Section:
     section.html = rendered("text", section.text, labels)
     return section
+
+
+def render_bet(bet: Bet, labels: Labels) -> Bet:
+    bet.prompt_html = rendered("prompt", bet.prompt, labels, markup.render_inline)
+    bet.reveal_html = rendered("reveal", bet.reveal, labels)
+    return bet
 
 
 def render_line(line: DialogueLine, labels: Labels) -> DialogueLine:
@@ -37,14 +53,43 @@ def render_mnemonic(mnemonic: Mnemonic, labels: Labels) -> Mnemonic:
 
 @transaction.atomic
 def save_lesson(
-    *, lesson: Lesson, components: Iterable[KnowledgeComponent] | None = None, edited_at: datetime | None = None
+    *,
+    lesson: Lesson,
+    components: Iterable[KnowledgeComponent] | None = None,
+    parts: Parts | None = None,
+    labels: Labels | None = None,
+    edited_at: datetime | None = None,
 ) -> Lesson:
-    """`edited_at` is when a person edited it; a lesson so marked is kept when the course is loaded again."""
+    """`parts` take the place of those it had; None leaves them as they are.
+
+    `edited_at` is when a person edited it; a lesson so marked is kept when the course is loaded again.
+    """
     lesson.edited_at = edited_at or lesson.edited_at
     lesson.save()
     if components is not None:
         lesson.components.set(components)
+    if parts is not None:
+        _replace_parts(lesson, parts, source_labels() if labels is None else labels)
     return lesson
+
+
+def _replace_parts(lesson: Lesson, parts: Parts, labels: Labels) -> None:
+    """Sections, bets and lines have no ids that others hold on to: they are written anew."""
+    for old in (lesson.sections, lesson.bets, lesson.dialogue):
+        old.all().delete()
+    for part in (*parts.sections, *parts.bets, *parts.dialogue):
+        part.lesson = lesson
+    sections = Section.objects.bulk_create(render_section(section, labels) for section in parts.sections)
+    Bet.objects.bulk_create(render_bet(bet, labels) for bet in parts.bets)
+    DialogueLine.objects.bulk_create(render_line(line, labels) for line in parts.dialogue)
+    _relate_sections(sections)
+
+
+def _relate_sections(sections: Iterable[Section]) -> None:
+    cited = [(section.pk, source) for section in sections for source in markup.source_ids(section.text)]
+    pk_of = dict(Source.objects.filter(slug__in={source for _, source in cited}).values_list("slug", "pk"))
+    through = Section.sources.through
+    through.objects.bulk_create(through(section_id=pk, source_id=pk_of[slug]) for pk, slug in cited if slug in pk_of)
 
 
 @transaction.atomic
@@ -63,10 +108,8 @@ def save_line(*, line: DialogueLine, labels: Labels | None = None, edited_at: da
 
 
 @transaction.atomic
-def save_bet(*, bet: Bet, edited_at: datetime | None = None) -> Bet:
-    rendered("prompt", bet.prompt, {}, markup.render_inline)
-    rendered("reveal", bet.reveal, {})
-    bet.save()
+def save_bet(*, bet: Bet, labels: Labels | None = None, edited_at: datetime | None = None) -> Bet:
+    render_bet(bet, source_labels() if labels is None else labels).save()
     _mark_edited(bet.lesson, edited_at)
     return bet
 

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from quizzes.catalog.rendering import stored_html
 from quizzes.errors import NotFound
-from quizzes.formats.markup import render_inline
 from quizzes.http import public, text_of
 from quizzes.lessons import queries
 from quizzes.lessons.bets import tell
@@ -22,7 +22,10 @@ USUAL_DEPTH = Depth.STANDARD.value
 @require_safe
 @public
 def lessons(request: HttpRequest) -> HttpResponse:
-    return render(request, "lessons/lessons.html", {"section": "lessons", "lessons": queries.lessons()})
+    found = list(queries.lessons())
+    minutes = queries.minutes_by_depth(found)
+    rows = [{"lesson": each, "minutes": list(minutes[each.pk].values())} for each in found]
+    return render(request, "lessons/lessons.html", {"section": "lessons", "rows": rows})
 
 
 @require_safe
@@ -37,6 +40,7 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     asked = next((part for part in parts if part["bet"] and part["anchor"] == request.GET.get("bet")), None)
     if request.headers.get("HX-Request") and asked:
         return render(request, "lessons/lesson.html#bet", {**context, "part": asked})
+    context["minutes"] = queries.minutes_by_depth([found])[found.pk]
     return render(request, "lessons/lesson.html", {**context, "parts": parts, **_around(found)})
 
 
@@ -64,7 +68,7 @@ def _shown(part: queries.Part, request: HttpRequest) -> dict[str, object]:
 
 
 def _bet(bet: Bet) -> dict[str, object]:
-    return {"prompt": render_inline(bet.prompt), "reveal": render_inline(bet.reveal)}
+    return {"prompt": stored_html(bet.prompt_html), "reveal": stored_html(bet.reveal_html)}
 
 
 def _around(found: Lesson) -> dict[str, object]:

@@ -53,6 +53,14 @@ def test_a_bet_whose_reveal_can_t_be_shown_is_refused(lesson):
     assert not Bet.objects.exists()
 
 
+def test_a_bet_is_stored_with_both_its_texts_as_they_will_be_shown(lesson):
+    reveal = "Half of it [@gers2000].\n\nSo [[f]] keeps."
+    save_bet(bet=Bet(lesson=lesson, anchor="gate", prompt="How *much*?", answer=0.5, reveal=reveal))
+    bet = Bet.objects.get()
+    assert bet.prompt_html == "How <em>much</em>?"
+    assert ">Gers et al. 2000</a>" in bet.reveal_html and bet.reveal_html.count("<p>") == 2
+
+
 def test_a_term_keeps_the_sources_it_was_given_beside_those_it_cites(course):
     term = GlossaryTerm(course=course, slug="gate", term="Gate", definition="A share.", note="See [@gers2000].")
     save_term(term=term)

@@ -83,6 +83,14 @@ def test_a_bet_is_answered_without_a_script(client, lesson, guess, said):
     assert said in page
 
 
+def test_what_is_said_to_a_bet_names_its_sources_as_every_text_does(client, lesson):
+    bet = lesson.bets.get()
+    bet.reveal = "It keeps 0.52 [@gers2000].\n\nThe rest is forgotten."
+    save_bet(bet=bet)
+    page = text_of(client.get("/lessons/the-lstm/", {"depth": "basic", "bet": "forget", "guess": "0.5"}))
+    assert "Cummins 2000</a>.</p>" in page and "<p>The rest is forgotten.</p>" in page
+
+
 def test_the_number_of_a_bet_is_not_on_the_page_before_the_bet(client, lesson):
     assert "0.52" not in text_of(client.get("/lessons/the-lstm/?depth=basic"))
 
