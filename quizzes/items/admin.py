@@ -16,9 +16,9 @@ from quizzes.catalog.panel import ContentAdmin, editor
 from quizzes.catalog.rendering import stored_html
 from quizzes.errors import StudyError
 from quizzes.items.forms import NUMBERS, QuestionForm
+from quizzes.items.generation import generate_variants
 from quizzes.items.generators import check_specification, save_generator
 from quizzes.items.models import Generator, Question, QuestionVersion, Variant
-from quizzes.items.pool import generate_variants
 from quizzes.items.questions import save_question
 from quizzes.items.specification import Specification
 from quizzes.jobs.panel import ReadOnlyAdmin

@@ -1,125 +1,38 @@
-"""The pool of certified variants: made in blocks by a worker, taken one by one, made inline when there is none."""
+"""The pool of certified variants: topped up by a worker, taken one by one, and one made inline when there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
-import sim
-from quizzes.accounts.models import User
-from quizzes.errors import Refused, Unavailable, refused_by_sim
-from quizzes.items.generators import QUEUE, order_top_up, stream_of
-from quizzes.items.models import Generator, GeneratorVersion, Variant, VariantKey
-from quizzes.items.specification import Specification
-from quizzes.jobs.models import Job
-from quizzes.jobs.services import advance_job, audit, end_job, enqueue, start_job
-
-PIECE = 200  # variants that one transaction makes at most
-LEAST_BLOCK = 16  # candidates certified at once
-MOST_BLOCK = 1000
-MOST_CANDIDATES_EACH = 200  # a generator that needs more than this for one variant is dry
-MOST_AT_ONCE = 100_000
-GENERATE = "quizzes.items.tasks.generate_piece"
-
-
-def make_variants(*, version: GeneratorVersion, count: int, state: str = Variant.State.POOL) -> list[Variant]:
-    """Make so many certified variants from seeds nobody else has. Raises Unavailable when the generator is dry."""
-    made: list[Variant] = []
-    tried = 0
-    while len(made) < count and tried < MOST_CANDIDATES_EACH * count:
-        seeds = _claim_seeds(version, _block_size(count - len(made)))
-        tried += len(seeds)
-        accepted = [each for each in certificates(version, seeds) if not each.reasons]
-        made += _store(version, accepted, count - len(made), state)
-    if not made:
-        raise Unavailable("pool_dry", f"No fair numbers were found in {tried} tries.", "Take another exercise.")
-    return made
-
-
-def make_seed(*, version: GeneratorVersion, seed: int) -> Variant:
-    """The variant of exactly this seed, made if need be. Raises Refused with the reasons if it is not fair."""
-    if found := version.variants.filter(seed=seed).first():
-        return found
-    certificate = certificates(version, [seed])[0]
-    if certificate.reasons:
-        reasons = "; ".join(certificate.reasons)
-        raise Refused("candidate_refused", f"Seed {seed} was refused: {reasons}.", "Take another seed.")
-    if twin := version.variants.filter(digest=certificate.digest).first():
-        return twin
-    return _store(version, [certificate], 1, Variant.State.TAKEN)[0]
-
-
-def certificates(version: GeneratorVersion, seeds: Iterable[int]) -> list[sim.Certificate]:
-    specification = Specification.from_json(version.specification)
-    stream = stream_of(version.generator.slug, version.number)
-    try:
-        return sim.certify(specification.exercise(stream), list(seeds))
-    except sim.SimError as error:
-        raise refused_by_sim(error) from error
-
-
-def _block_size(missing: int) -> int:
-    """At the least acceptance that ranges are chosen for, 20 %, one block is nearly always enough."""
-    return min(MOST_BLOCK, max(LEAST_BLOCK, 5 * missing))
-
-
-def _claim_seeds(version: GeneratorVersion, count: int) -> range:
-    """So many seeds that nobody else gets, whoever asks at the same time."""
-    with transaction.atomic():
-        locked = GeneratorVersion.objects.select_for_update().only("next_seed").get(pk=version.pk)
-        GeneratorVersion.objects.filter(pk=version.pk).update(next_seed=F("next_seed") + count)
-    return range(locked.next_seed, locked.next_seed + count)
-
-
-def _store(version: GeneratorVersion, accepted: list[sim.Certificate], most: int, state: str) -> list[Variant]:
-    """Store what no stored variant and no earlier one of the block is like."""
-    unlike = list({each.digest: each for each in reversed(accepted)}.values())[::-1]
-    try:
-        return _insert(version, unlike[:most], state)
-    except IntegrityError:  # some of these numbers are there already
-        stored = version.variants.filter(digest__in=[each.digest for each in unlike])
-        seen = set(stored.values_list("digest", flat=True))
-        return _insert(version, [each for each in unlike if each.digest not in seen][:most], state)
-
-
-@transaction.atomic
-def _insert(version: GeneratorVersion, accepted: list[sim.Certificate], state: str) -> list[Variant]:
-    tolerance = Specification.from_json(version.specification).tolerance
-    variants = Variant.objects.bulk_create(
-        Variant(version=version, seed=each.seed, digest=each.digest, given=each.given, state=state) for each in accepted
-    )
-    VariantKey.objects.bulk_create(
-        VariantKey(variant=variant, exact=each.exact, full=each.full, live=each.live, tolerance=tolerance)
-        for variant, each in zip(variants, accepted, strict=True)
-    )
-    return variants
-
-
-# --- topping up
+from quizzes.errors import Unavailable
+from quizzes.items.generators import order_top_up
+from quizzes.items.making import PIECE, fair_certificates, lock, make_variants, store
+from quizzes.items.models import Generator, GeneratorVersion, Variant
+from quizzes.jobs.services import UNOWED, Work, audit
 
 
 def pool_target(generator: Generator) -> int:
     return 2 * generator.low_water
 
 
-@transaction.atomic
-def top_up_pool(*, generator_id: int) -> int:
+def top_up_pool(*, generator_id: int, work: Work = UNOWED) -> int:
     """Fill the pool of the current version, at most one piece now; how many were made. The rest is ordered again.
 
-    The version is locked while it counts and makes, so many workers at once never overfill.
+    The numbers are computed first. Under the lock of the version it is counted anew, so that many workers at once
+    never overfill: what is too much is thrown away.
     """
     generator = Generator.objects.select_related("current__generator").get(pk=generator_id)
-    if generator.current is None:
+    if generator.current is None or _missing(generator) <= 0:
         return 0
-    GeneratorVersion.objects.select_for_update().get(pk=generator.current.pk)
-    missing = pool_target(generator) - _in_pool(generator.current).count()
-    if missing <= 0:
-        return 0
-    made = len(make_variants(version=generator.current, count=min(missing, PIECE)))
-    if made < missing:
-        enqueue(task="quizzes.items.tasks.top_up_pool", arguments={"generator_id": generator_id}, queue=QUEUE)
+    found = fair_certificates(generator.current, min(_missing(generator), PIECE), work)
+    with transaction.atomic():
+        work.finish()
+        lock(generator.current)
+        missing = max(0, _missing(generator))
+        made = len(store(generator.current, found[:missing], Variant.State.POOL))
+        if made < missing:
+            order_top_up(generator)
     return made
 
 
@@ -135,6 +48,10 @@ def order_low_pools() -> int:
 
 def _in_pool(version: GeneratorVersion) -> QuerySet[Variant]:
     return version.variants.filter(state=Variant.State.POOL)
+
+
+def _missing(generator: Generator) -> int:
+    return pool_target(generator) - _in_pool(generator.current).count() if generator.current else 0
 
 
 # --- taking
@@ -176,41 +93,3 @@ def withdraw_variant(*, variant: Variant, fault: str) -> None:
     variant.state = Variant.State.WITHDRAWN
     variant.save(update_fields=["state"])
     audit(actor=None, action="variant withdrawn", subject=str(variant), detail={"variant": variant.pk, "fault": fault})
-
-
-# --- many at once, watched by a person
-
-
-@transaction.atomic
-def generate_variants(*, generator: Generator, count: int, requested_by: User | None) -> Job:
-    """Start making so many variants in pieces; the job shows how far it is, and can be cancelled."""
-    if generator.current is None:
-        raise Refused("no_version", "This generator has no version yet.", "Save its specification first.")
-    if not 1 <= count <= MOST_AT_ONCE:
-        raise Refused("bad_count", f"{count} variants were asked for, needs 1 to {MOST_AT_ONCE}.")
-    title = f"{count} variants of {generator.title}"[:200]
-    job = start_job(kind="variants", title=title, total=count, requested_by=requested_by)
-    _order_piece(job, generator.current, count)
-    return job
-
-
-@transaction.atomic
-def generate_piece(*, job_id: str, version_id: int, remaining: int) -> None:
-    """One piece of a generation, and the order of the next; both are committed together."""
-    job = Job.objects.get(pk=job_id)
-    if job.is_over:
-        return
-    version = GeneratorVersion.objects.select_related("generator").get(pk=version_id)
-    try:
-        made = len(make_variants(version=version, count=min(remaining, PIECE)))
-    except Unavailable as error:
-        end_job(job_id=job_id, state=Job.State.FAILED, message=error.message)
-        return
-    job = advance_job(job_id=job_id, done=made)
-    if not job.is_over:
-        _order_piece(job, version, remaining - made)
-
-
-def _order_piece(job: Job, version: GeneratorVersion, remaining: int) -> None:
-    arguments = {"job_id": str(job.pk), "version_id": version.pk, "remaining": remaining}
-    enqueue(task=GENERATE, arguments=arguments, queue=QUEUE)

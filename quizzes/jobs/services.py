@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from quizzes.jobs.models import AuditEntry, Heartbeat, Job, Outbox
 
 if TYPE_CHECKING:  # accounts lies above this layer
     from quizzes.accounts.models import User
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 RETRY_AFTER = timedelta(seconds=60)
@@ -32,43 +35,86 @@ def enqueue_once(*, task: str, arguments: dict[str, Any], queue: str = "default"
     return None if is_open else enqueue(task=task, arguments=arguments, queue=queue)
 
 
+class TakenOver(Exception):
+    """The lease ran out and another handler has the row: whatever this one was about to store is rolled back."""
+
+
+class Work:
+    """A piece of work as its service sees it: renewed between its blocks, finished in the transaction that stores it.
+
+    This one is for work that no outbox row owes: neither does anything.
+    """
+
+    def renew(self) -> None:
+        """I am still at it."""
+
+    def finish(self) -> None:
+        """What the surrounding transaction stores is all there was to do."""
+
+
+UNOWED = Work()
+
+
+@dataclass
+class Claim(Work):
+    """An outbox row taken up. Whoever takes it up next counts one attempt more, by which this claim knows its end."""
+
+    row: Outbox
+    is_finished: bool = False
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return self.row.arguments
+
+    def renew(self) -> None:
+        self._update(lease_until=timezone.now() + LEASE)
+
+    def finish(self) -> None:
+        self._update(done_at=timezone.now(), lease_until=None, parked_at=None, fault="")
+        self.is_finished = True
+
+    def count_fault(self, error: Exception) -> None:
+        is_last = self.row.attempts >= MOST_ATTEMPTS
+        parked_at = timezone.now() if is_last else None
+        self._mine().update(lease_until=None, fault=repr(error)[:2000], parked_at=parked_at)
+
+    def _update(self, **fields: Any) -> None:
+        if not self._mine().update(**fields):
+            raise TakenOver(f"{self.row} was taken over by another handler")
+
+    def _mine(self) -> QuerySet[Outbox]:
+        return Outbox.objects.filter(pk=self.row.pk, attempts=self.row.attempts, done_at=None)
+
+
 @contextmanager
-def claimed(outbox_id: int) -> Iterator[Outbox | None]:
+def claimed(outbox_id: int) -> Iterator[Claim | None]:
     """The row, under a lease, for one piece of work; None if it is done or another handler holds it.
 
-    The work and the mark "done" commit together, so that a kill costs this piece and nothing else. A fault frees
-    the lease and is counted; after three attempts without success the row is parked with what went wrong.
+    No transaction is open around the work. Whoever stores calls `finish` in the transaction that stores, so that the
+    work and the mark "done" commit together and a kill costs this piece and nothing else; what stores nothing is
+    finished at the end. A fault frees the lease and is counted; after three attempts without success the row is parked.
     """
-    row = _claim(outbox_id, timezone.now())
-    if row is None:
+    claim = _claim(outbox_id, timezone.now())
+    if claim is None:
         yield None
         return
     try:
-        with transaction.atomic():
-            yield row
-            Outbox.objects.filter(pk=row.pk).update(done_at=timezone.now(), lease_until=None, fault="")
+        yield claim
+        if not claim.is_finished:
+            claim.finish()
+    except TakenOver as error:
+        log.warning("%s", error)
     except Exception as error:
-        _count_fault(row, error)
+        claim.count_fault(error)
         raise
 
 
-def renew_lease(row: Outbox) -> None:
-    Outbox.objects.filter(pk=row.pk).update(lease_until=timezone.now() + LEASE)
-
-
-def _claim(outbox_id: int, now: datetime) -> Outbox | None:
+def _claim(outbox_id: int, now: datetime) -> Claim | None:
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     open_rows = Outbox.objects.filter(free, pk=outbox_id, done_at=None, parked_at=None)
     if not open_rows.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
         return None
-    return Outbox.objects.get(pk=outbox_id)
-
-
-def _count_fault(row: Outbox, error: Exception) -> None:
-    is_last = row.attempts >= MOST_ATTEMPTS
-    Outbox.objects.filter(pk=row.pk).update(
-        lease_until=None, fault=repr(error)[:2000], parked_at=timezone.now() if is_last else None
-    )
+    return Claim(Outbox.objects.get(pk=outbox_id))
 
 
 def due_rows(now: datetime, limit: int = 100) -> list[Outbox]:

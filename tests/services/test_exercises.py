@@ -10,8 +10,9 @@ from quizzes.accounts.models import User
 from quizzes.catalog.models import Misconception
 from quizzes.errors import Conflict, Forbidden, NotFound, Refused
 from quizzes.items.generators import save_generator
+from quizzes.items.making import certificates
 from quizzes.items.models import Variant
-from quizzes.items.pool import certificates, top_up_pool
+from quizzes.items.pool import top_up_pool
 from quizzes.practice.exercises import queries
 from quizzes.practice.exercises.services import NothingRead, record, release_solution, take
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord

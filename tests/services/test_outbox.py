@@ -4,12 +4,13 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from quizzes.jobs import relay
 from quizzes.jobs.models import Heartbeat, Job, Outbox
 from quizzes.jobs.services import (
+    TakenOver,
     advance_job,
     cancel_job,
     claimed,
@@ -77,8 +78,8 @@ def test_what_was_published_before_the_broker_went_away_is_marked():
 
 def test_a_claimed_row_is_done_after_its_work_and_not_claimed_again():
     row = owe()
-    with claimed(row.pk) as mine:
-        assert mine == row
+    with claimed(row.pk) as claim:
+        assert claim.row == row
     with claimed(row.pk) as again:
         assert again is None
     row.refresh_from_db()
@@ -96,13 +97,53 @@ def test_a_row_under_a_lease_is_neither_published_nor_claimed_by_another():
 def test_a_fault_undoes_the_piece_frees_the_lease_and_after_three_parks_the_row():
     row = owe()
     for _ in range(3):
-        with pytest.raises(ValueError), claimed(row.pk):
+        with pytest.raises(ValueError), claimed(row.pk) as claim, transaction.atomic():
+            claim.finish()
             Job.objects.create(kind="half", title="half-made")
             raise ValueError("broken")
     row.refresh_from_db()
     assert row.parked_at is not None and "broken" in row.fault
     assert not Job.objects.filter(kind="half").exists()
     assert due_rows(timezone.now() + timedelta(hours=1)) == []
+
+
+def take_over(row):
+    """What happens when a handler is silent for longer than its lease: another takes the row up."""
+    Outbox.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    return claimed(row.pk)
+
+
+def test_a_handler_whose_row_was_taken_over_stores_nothing_and_leaves_the_other_alone():
+    row = owe()
+    with claimed(row.pk) as late, take_over(row) as other:
+        with pytest.raises(TakenOver), transaction.atomic():
+            Job.objects.create(kind="twice", title="made twice")
+            late.finish()
+        with pytest.raises(TakenOver):
+            late.renew()
+        late.count_fault(ValueError("broken"))
+        row.refresh_from_db()
+        assert (row.done_at, row.fault, row.attempts) == (None, "", 2) and row.lease_until > timezone.now()
+        other.finish()
+        late.is_finished = True
+    row.refresh_from_db()
+    assert row.done_at is not None
+    assert not Job.objects.filter(kind="twice").exists()
+
+
+def test_to_be_taken_over_is_no_fault_of_the_piece():
+    row = owe()
+    with claimed(row.pk) as late:
+        with take_over(row):
+            pass
+        late.finish()
+    row.refresh_from_db()
+    assert row.done_at is not None and row.fault == ""
+
+
+def test_no_transaction_is_open_around_the_work(transactional_db):
+    with claimed(owe().pk):
+        assert not connection.in_atomic_block
 
 
 def test_a_handler_that_dies_without_a_word_three_times_is_parked():

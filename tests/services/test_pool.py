@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from quizzes.errors import Refused
-from quizzes.items import pool, tasks
+from quizzes.items import generation, making, pool, tasks
 from quizzes.items.generators import save_generator
 from quizzes.items.models import Variant
 from quizzes.jobs.models import AuditEntry, Job, Outbox
@@ -40,7 +40,7 @@ def test_a_specification_that_could_give_no_exercise_is_refused(broken):
 
 
 def test_a_variant_keeps_its_numbers_key_and_certificate():
-    variant = pool.make_variants(version=make_generator().current, count=1)[0]
+    variant = making.make_variants(version=make_generator().current, count=1)[0]
     assert set(variant.given) >= {"x", "h0", "c0", "W_f", "U_f", "b_f"}
     assert set(variant.key.exact) == set(variant.key.full) == set(LSTM_STEP["asked"])
     assert "F03" in variant.key.live["c@1"]
@@ -49,14 +49,14 @@ def test_a_variant_keeps_its_numbers_key_and_certificate():
 
 def test_a_seed_gives_the_same_numbers_for_ever():
     version = make_generator().current
-    variant = pool.make_variants(version=version, count=1)[0]
-    again = pool.certificates(version, [variant.seed])[0]
+    variant = making.make_variants(version=version, count=1)[0]
+    again = making.certificates(version, [variant.seed])[0]
     assert (again.given, again.digest) == (variant.given, variant.digest)
 
 
 def test_seeds_and_numbers_are_never_used_twice():
     version = make_generator().current
-    made = pool.make_variants(version=version, count=30) + pool.make_variants(version=version, count=30)
+    made = making.make_variants(version=version, count=30) + making.make_variants(version=version, count=30)
     assert len({variant.seed for variant in made}) == len({variant.digest for variant in made}) == 60
 
 
@@ -137,7 +137,7 @@ def work_off(task):
 
 def test_many_variants_are_made_in_pieces_and_their_progress_shows():
     generator = make_generator()
-    job = pool.generate_variants(generator=generator, count=450, requested_by=None)
+    job = generation.generate_variants(generator=generator, count=450, requested_by=None)
     tasks.generate_piece(Outbox.objects.get(task="quizzes.items.tasks.generate_piece").pk)
     job.refresh_from_db()
     assert (job.state, job.done, job.total) == (Job.State.RUNNING, 200, 450)
@@ -149,11 +149,11 @@ def test_many_variants_are_made_in_pieces_and_their_progress_shows():
 
 def test_a_worker_that_dies_in_the_middle_costs_one_piece_and_resets_nothing(monkeypatch):
     generator = make_generator()
-    job = pool.generate_variants(generator=generator, count=450, requested_by=None)
+    job = generation.generate_variants(generator=generator, count=450, requested_by=None)
     piece = "quizzes.items.tasks.generate_piece"
     tasks.generate_piece(Outbox.objects.get(task=piece).pk)
     with monkeypatch.context() as broken, pytest.raises(RuntimeError):
-        broken.setattr(pool, "advance_job", lambda **_: (_ for _ in ()).throw(RuntimeError("out of memory")))
+        broken.setattr(generation, "advance_job", lambda **_: (_ for _ in ()).throw(RuntimeError("out of memory")))
         tasks.generate_piece(Outbox.objects.get(task=piece, done_at=None).pk)
     job.refresh_from_db()
     assert (job.done, generator.current.variants.count()) == (200, 200)
@@ -164,7 +164,7 @@ def test_a_worker_that_dies_in_the_middle_costs_one_piece_and_resets_nothing(mon
 
 def test_a_cancelled_generation_keeps_what_was_made_and_makes_no_more():
     generator = make_generator()
-    job = pool.generate_variants(generator=generator, count=450, requested_by=None)
+    job = generation.generate_variants(generator=generator, count=450, requested_by=None)
     tasks.generate_piece(Outbox.objects.get(task="quizzes.items.tasks.generate_piece").pk)
     cancel_job(job_id=job.pk)
     work_off("generate_piece")
@@ -176,7 +176,7 @@ def test_a_cancelled_generation_keeps_what_was_made_and_makes_no_more():
 @pytest.mark.parametrize("count", [0, -1, 100_001])
 def test_a_foolish_number_of_variants_is_refused(count):
     with pytest.raises(Refused):
-        pool.generate_variants(generator=make_generator(), count=count, requested_by=None)
+        generation.generate_variants(generator=make_generator(), count=count, requested_by=None)
 
 
 def test_a_variant_that_breaks_is_withdrawn_and_reported():

@@ -14,9 +14,10 @@ import sim
 from quizzes.accounts.models import User
 from quizzes.errors import Conflict, Forbidden, NotFound, Refused
 from quizzes.items.diagnosis import SimWorking, keys_of, rule_of
+from quizzes.items.making import make_seed
 from quizzes.items.marking import FULL_CREDIT, Step, counted_states, is_complete, mark, read_answers
 from quizzes.items.models import Generator, Variant
-from quizzes.items.pool import from_pool, made_inline, make_seed, withdraw_variant
+from quizzes.items.pool import from_pool, made_inline, withdraw_variant
 from quizzes.items.reading import MOST_KEPT, kept, printable
 from quizzes.items.specification import Specification
 from quizzes.items.telling import settled, tell
