@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -13,7 +13,8 @@ from quizzes.catalog.models import Source
 from quizzes.catalog.rendering import stored_html
 from quizzes.errors import NotFound
 from quizzes.items.models import Generator
-from quizzes.lessons.models import Bet, Depth, GlossaryTerm, Lesson, Mnemonic, Section
+from quizzes.lessons.models import Bet, Depth, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
+from quizzes.lessons.minutes import minutes
 
 DEPTHS = [depth.value for depth in Depth]
 
@@ -89,6 +90,19 @@ def _depths_of(anchor: str, sections: Sequence[Section]) -> tuple[str, ...]:
 
 def _index(parts: Sequence[Part], anchor: str) -> int | None:
     return next((at for at, part in enumerate(parts) if part.anchor == anchor), None)
+
+
+def minutes_by_depth(lessons: Iterable[Lesson]) -> dict[int, dict[str, int]]:
+    """Of each lesson (by its key), the minutes of each depth it has; the dialogue is read at every depth."""
+    asked = [each.pk for each in lessons]
+    texts: dict[tuple[int, str], list[str]] = {}
+    for pk, depth, text in Section.objects.filter(lesson__in=asked).values_list("lesson_id", "depth", "text"):
+        texts.setdefault((pk, depth), []).append(text)
+    for pk, text in DialogueLine.objects.filter(lesson__in=asked).values_list("lesson_id", "text"):
+        for depth in DEPTHS:
+            if (pk, depth) in texts:
+                texts[pk, depth].append(text)
+    return {pk: {depth: minutes(texts[pk, depth]) for depth in DEPTHS if (pk, depth) in texts} for pk in asked}
 
 
 def dialogue_lines(lesson: Lesson) -> list[Line]:

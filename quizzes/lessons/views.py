@@ -24,8 +24,16 @@ USUAL_DEPTH = Depth.STANDARD.value
 def lessons(request: HttpRequest) -> HttpResponse:
     found = list(queries.lessons())
     minutes = queries.minutes_by_depth(found)
-    rows = [{"lesson": each, "minutes": list(minutes[each.pk].values())} for each in found]
+    rows = [{"lesson": each, "time": _span(list(minutes[each.pk].values()))} for each in found]
     return render(request, "lessons/lessons.html", {"section": "lessons", "rows": rows})
+
+
+def _span(minutes: list[int]) -> str:
+    """From the shortest depth to the longest: "5 to 12"; nothing for a lesson without text."""
+    if not minutes:
+        return ""
+    low, high = min(minutes), max(minutes)
+    return str(low) if low == high else f"{low} to {high}"
 
 
 @require_safe
@@ -40,7 +48,8 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     asked = next((part for part in parts if part["bet"] and part["anchor"] == request.GET.get("bet")), None)
     if request.headers.get("HX-Request") and asked:
         return render(request, "lessons/lesson.html#bet", {**context, "part": asked})
-    context["minutes"] = queries.minutes_by_depth([found])[found.pk]
+    minutes = queries.minutes_by_depth([found])[found.pk]
+    context |= {"minutes": minutes, "minutes_here": minutes.get(depth)}
     return render(request, "lessons/lesson.html", {**context, "parts": parts, **_around(found)})
 
 

@@ -9,6 +9,7 @@ import pytest
 import sim
 from quizzes.formats.course_pack import DEPTHS
 from quizzes.items.specification import Specification
+from quizzes.lessons.minutes import minutes
 from tests.course_packs import real_pack
 
 OPEN_QUESTIONS = {  # the ten that a quiz page asks and leaves open, by what they are about
@@ -163,6 +164,12 @@ def test_a_generator_lets_one_candidate_in_five_through_and_uses_every_claim(cou
     for asked in exercise.asked:
         live = {slip for each in passed for slip in each.live[asked]}
         assert live == set(generator.specification["claims"][asked.partition("@")[0]])
+
+
+def test_the_minutes_of_a_lesson_are_those_of_the_depth_it_opens_at(course):
+    for lesson in course.lessons:
+        texts = [section.text for section in lesson.sections_at("standard")]
+        assert lesson.minutes == minutes([*texts, *(line.text for line in lesson.dialogue)])
 
 
 def numbers_in(text):

@@ -1,6 +1,7 @@
 """The pure parts of reading: what is said to a bet, what a search puts first, how a lesson is laid out at a depth."""
 
 from quizzes.lessons.bets import tell
+from quizzes.lessons.minutes import minutes
 from quizzes.lessons.models import Section
 from quizzes.lessons.queries import outline
 from quizzes.lessons.ranking import Found, excerpt, ranked
@@ -48,6 +49,12 @@ def test_a_guess_within_the_tolerance_is_close():
 
 def test_a_skipped_bet_is_told_the_number():
     assert tell("", 0.52, 0.05).verdict == "It is 0.52."
+
+
+def test_minutes_are_those_of_180_words_and_of_the_formulas():
+    assert minutes(["word " * 450]) == 2  # two and a half, rounded to the even side
+    assert minutes(["word " * 360, "```formula\na = 1\nb = 2\nc = 3\nwords: a equals 1\n```\n"]) == 3
+    assert minutes(["[word](/a/very/long/address/) $a + b + c$ word"]) == 1
 
 
 def test_a_deeper_section_is_announced_once_at_the_first_depth_that_has_it():

@@ -64,6 +64,15 @@ def test_a_lesson_ends_with_its_sources_the_dialogue_and_what_to_do_next(client,
     assert 'href="/examples/lstm/"' in page and 'href="/cards/"' in page
 
 
+def test_each_depth_has_its_own_minutes(client, lesson):
+    long = Section(lesson=lesson, depth="detailed", anchor="long", title="Long", text="word " * 900, position=9)
+    save_section(section=long)
+    page = text_of(client.get("/lessons/the-lstm/?depth=basic"))
+    assert "about 1 minute at this depth" in page and "<small>5&nbsp;min</small>" in page
+    assert "about 5 minutes at this depth" in text_of(client.get("/lessons/the-lstm/?depth=detailed"))
+    assert "1 to 5&nbsp;min" in text_of(client.get("/lessons/"))
+
+
 def test_a_depth_that_does_not_exist_is_not_found(client, lesson):
     assert client.get("/lessons/the-lstm/?depth=deepest").status_code == 404
 
