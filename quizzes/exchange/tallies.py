@@ -15,7 +15,6 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-WRITTEN = (Outcome.CREATED, Outcome.CHANGED, Outcome.WITHDRAWN)
 ALWAYS_SAID = (Outcome.CREATED, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.KEPT)
 
 
@@ -35,10 +34,6 @@ class LoadReport:
 
     def total(self, outcome: Outcome) -> int:
         return sum(tally[outcome] for tally in self.tallies.values())
-
-    @property
-    def is_unchanged(self) -> bool:
-        return not any(self.total(outcome) for outcome in WRITTEN)
 
     def lines(self) -> list[str]:
         """The report as sentences: one for the whole, one a kind that moved, and what was kept or withdrawn by name."""

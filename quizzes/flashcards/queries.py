@@ -94,10 +94,6 @@ def counts(user: User | None, now: datetime) -> Counts:
     return queue(user, now).counts
 
 
-def next_card(user: User | None, now: datetime) -> Card | None:
-    return deck(user, now).card
-
-
 def queue(user: User | None, now: datetime) -> Queue:
     """Three queries, none of which reads a card's text, however many are due."""
     log = recent_log(user)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.cells import Cell
-
 COLOURED = frozenset("ifgochrznx")
 SPOKEN = {"h_prev": "the old h", "c_prev": "the old c", "tanh_c": "tanh of c"}
 
@@ -38,9 +36,3 @@ def hue(name: str) -> str:
 def spoken(name: str) -> str:
     """A name as it is read out: "the old c", "W f", "b h n"."""
     return SPOKEN.get(name) or " ".join(name.replace("_", "")) if "_" in name else name
-
-
-def block_of(cell: Cell, name: str) -> str:
-    """The gate or state that a name belongs to: f for a_f, W_f and f itself."""
-    found = letters(name)
-    return found.hue or found.subscript_hue or (name if name in cell.equations else "")

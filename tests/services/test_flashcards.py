@@ -19,7 +19,6 @@ from quizzes.flashcards.queries import (
     due_cards,
     load_by_day,
     log_of,
-    next_card,
     next_due,
     schedule_of,
 )
@@ -244,7 +243,7 @@ def test_any_sequence_of_ratings_and_undoings_restores_each_schedule_and_replays
     learner, now, stages = make_guest(), NOON, []
     for action, rating, microseconds in actions:
         now += timedelta(microseconds=microseconds)
-        card = next_card(learner, now)
+        card = deck(learner, now).card
         if action == "rate" and card:
             stages.append(everything(learner))
             rated(learner, card, rating, now)
@@ -268,10 +267,10 @@ def test_short_steps_come_before_reviews_and_reviews_before_new_cards(learner, c
     later = NOON + timedelta(days=8)
     rated(learner, saying, 1, later - A_MINUTE * 2)
     assert [state.card for state in due_cards(learner, later)] == [saying, term]
-    assert next_card(learner, later) == saying
+    assert deck(learner, later).card == saying
     found = counts(learner, later)
     assert (found.new, found.again, found.due) == (3, 1, 1)
-    assert next_card(make_guest(), later) == term
+    assert deck(make_guest(), later).card == term
     assert question.kind == "question"
 
 
@@ -287,7 +286,7 @@ def test_no_more_than_ten_new_cards_are_met_a_day(learner):
 
 def test_an_undone_meeting_does_not_count_towards_the_days_ten(learner):
     make_course(terms=15)
-    rated(learner, next_card(learner, NOON), 3, NOON)
+    rated(learner, deck(learner, NOON).card, 3, NOON)
     assert counts(learner, NOON).new == NEW_A_DAY - 1
     undo_review(user=learner, now=NOON)
     assert counts(learner, NOON).new == NEW_A_DAY
@@ -295,7 +294,7 @@ def test_an_undone_meeting_does_not_count_towards_the_days_ten(learner):
 
 def test_a_stranger_may_meet_new_cards(course):
     assert counts(None, NOON).new == 5
-    assert next_card(None, NOON).slug == "term-term-1"
+    assert deck(None, NOON).card.slug == "term-term-1"
 
 
 def test_a_withdrawn_card_is_neither_due_nor_new(learner, course):

@@ -14,8 +14,6 @@ from quizzes.practice.models import Attempt
 from quizzes.practice.quizzes import queries
 from quizzes.practice.quizzes.results import (
     CSV_HEADER,
-    answers_to_misconception,
-    misconceptions_of_quiz,
     results_csv,
     results_of,
 )
@@ -186,17 +184,6 @@ def test_results_are_compared_with_the_last_attempt_finished_before():
     day = before.started_at
     said = results_of(attempt, user).comparison
     assert said == f"Last time, on {day.day} {day:%B %Y}, it was 1 of 3: two more now."
-
-
-def test_results_of_a_whole_quiz_count_answers_and_learners_by_misconception():
-    quiz, first, second = make_quiz(3), make_user(), make_user()
-    taken(quiz, first, "F02", "F02", "F03")
-    taken(quiz, second, "F02", "", "")
-    taken(make_quiz(1), second, "F03")
-    counted = [(row.slug, row.answers, row.learners) for row in misconceptions_of_quiz(quiz)]
-    assert counted == [("F02", 3, 2), ("F03", 1, 1)]
-    misconception = misconceptions_of_quiz(quiz).first()
-    assert answers_to_misconception(quiz, misconception).count() == 3
 
 
 def test_the_number_of_queries_of_results_does_not_depend_on_the_size_of_the_quiz(django_assert_num_queries):

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, QuerySet
-
 from quizzes.accounts.models import User
 from quizzes.catalog.models import Misconception
 from quizzes.formats.csv_text import Cell, csv_text
 from quizzes.items.models import Generator
 from quizzes.lessons.models import Lesson
-from quizzes.practice.models import Attempt, AttemptQuestion, Quiz, SlipRecord
+from quizzes.practice.models import Attempt, AttemptQuestion, Quiz
 from quizzes.practice.quizzes.queries import Shown, attempts_at, shown_questions
 from quizzes.practice.quizzes.sentences import comparison_sentence, place_list, score_sentence
 
@@ -190,18 +188,6 @@ def _comparison(attempt: Attempt, others: list[Attempt]) -> str:
         asked_before=before[0].asked,
         on=before[0].started_at.date(),
     )
-
-
-def misconceptions_of_quiz(quiz: Quiz) -> QuerySet[Misconception]:
-    """Which misconceptions wrong answers to this quiz showed: `answers` and `learners` each, the commonest first."""
-    shown = Misconception.objects.filter(records__event__attempt__quiz=quiz)
-    counts = shown.annotate(answers=Count("records"), learners=Count("records__user", distinct=True))
-    return counts.order_by("-learners", "-answers", "slug")
-
-
-def answers_to_misconception(quiz: Quiz, misconception: Misconception) -> QuerySet[SlipRecord]:
-    """The single answers behind one of those counts."""
-    return SlipRecord.objects.filter(event__attempt__quiz=quiz, misconception=misconception).select_related("event")
 
 
 def results_csv(quiz: Quiz) -> str:
