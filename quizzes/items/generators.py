@@ -43,6 +43,9 @@ def save_generator(
 
 
 def order_top_up(generator: Generator) -> None:
+    """Owe a top-up, once; none for a version that was found dry: only another version can end that."""
+    if generator.current and generator.current.dried_at:
+        return
     enqueue_once(task=TOP_UP, arguments={"generator_id": generator.pk}, queue=QUEUE)
 
 

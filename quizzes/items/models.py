@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
 from quizzes.catalog.models import Content, ContentQuerySet, Course, KnowledgeComponent, Misconception, Source
+
+MOST_LOW_WATER = 5000
 
 
 class Question(Content):
@@ -95,7 +98,11 @@ class Generator(Content):
     position = models.PositiveSmallIntegerField(default=0)
     level = models.PositiveSmallIntegerField(default=1)
     components = models.ManyToManyField(KnowledgeComponent, blank=True)
-    low_water = models.PositiveIntegerField(default=40, help_text="The pool is topped up when fewer are left.")
+    low_water = models.PositiveIntegerField(
+        default=40,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_LOW_WATER)],
+        help_text="The pool is topped up when fewer are left.",
+    )
     current = models.OneToOneField(
         "GeneratorVersion", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
@@ -104,6 +111,11 @@ class Generator(Content):
 
     class Meta:
         ordering = ["position", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(low_water__gte=1, low_water__lte=MOST_LOW_WATER), name="low_water_within_reach"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -120,6 +132,7 @@ class GeneratorVersion(models.Model):
     number = models.PositiveIntegerField()
     specification = models.JSONField()
     next_seed = models.PositiveBigIntegerField(default=1, help_text="Seeds below are spoken for.")
+    dried_at = models.DateTimeField(null=True, blank=True, help_text="Since then no top-up is ordered: none was found.")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     made_at = models.DateTimeField(auto_now_add=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from quizzes.errors import Unavailable
 from quizzes.items.generators import order_top_up
@@ -25,7 +26,11 @@ def top_up_pool(*, generator_id: int, work: Work = UNOWED) -> int:
     generator = Generator.objects.select_related("current__generator").get(pk=generator_id)
     if generator.current is None or _missing(generator) <= 0:
         return 0
-    found = fair_certificates(generator.current, min(_missing(generator), PIECE), work)
+    try:
+        found = fair_certificates(generator.current, min(_missing(generator), PIECE), work)
+    except Unavailable as error:
+        _note_dry(generator, error, work)
+        return 0
     with transaction.atomic():
         work.finish()
         lock(generator.current)
@@ -36,10 +41,20 @@ def top_up_pool(*, generator_id: int, work: Work = UNOWED) -> int:
     return made
 
 
+@transaction.atomic
+def _note_dry(generator: Generator, error: Unavailable, work: Work) -> None:
+    """Tell staff, once for each version; no top-up is ordered from now on."""
+    work.finish()
+    wet = GeneratorVersion.objects.filter(pk=generator.current_id, dried_at=None)
+    if wet.update(dried_at=timezone.now()):
+        audit(actor=None, action="generator dry", subject=str(generator), detail={"fault": error.message})
+
+
 def order_low_pools() -> int:
     """Order a top-up for every published generator whose pool is low; how many."""
     in_pool = Count("current__variants", filter=Q(current__variants__state=Variant.State.POOL))
-    generators = Generator.objects.filter(is_published=True, current__isnull=False).annotate(in_pool=in_pool)
+    wet = Generator.objects.filter(is_published=True, current__isnull=False, current__dried_at=None)
+    generators = wet.select_related("current").annotate(in_pool=in_pool)
     low = generators.filter(in_pool__lt=F("low_water"))
     for generator in low:
         order_top_up(generator)

@@ -1,6 +1,8 @@
 """The pool: certified variants made ahead, taken one by one, never twice, never too many."""
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from quizzes.errors import Refused
@@ -120,6 +122,39 @@ def test_only_variants_of_the_current_version_are_handed_out():
     pool.top_up_pool(generator_id=generator.pk)
     save_generator(generator=generator, specification=LSTM_STEP | {"decimals": 3})
     assert take_variant(generator).version == generator.current
+
+
+@pytest.mark.parametrize("low_water", [0, 5001])
+def test_a_low_water_mark_that_no_pool_can_serve_is_refused_by_form_and_database(low_water):
+    generator = make_generator()
+    generator.low_water = low_water
+    with pytest.raises(ValidationError):
+        generator.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        generator.save()
+
+
+def test_a_dry_generator_is_told_to_staff_once_and_not_ordered_each_minute(monkeypatch):
+    monkeypatch.setattr(making, "MOST_TRIED", 100)
+    make_generator()
+    monkeypatch.setattr(making, "certificates", lambda version, seeds: [])
+    row = Outbox.objects.get()
+    for _ in range(3):
+        tasks.top_up_pool(row.pk)
+        tasks.top_up_pools()
+    row.refresh_from_db()
+    assert row.done_at is not None and row.fault == ""
+    assert list(Outbox.objects.all()) == [row]
+    assert AuditEntry.objects.get(action="generator dry").subject == "One LSTM step"
+
+
+def test_the_next_version_of_a_dry_generator_is_topped_up_again():
+    generator = make_generator()
+    generator.versions.update(dried_at=timezone.now())
+    Outbox.objects.all().delete()
+    save_generator(generator=generator, specification=LSTM_STEP | {"decimals": 3})
+    assert Outbox.objects.count() == 1
+    assert pool.top_up_pool(generator_id=generator.pk) == 8
 
 
 def take_variant(generator):
