@@ -12,6 +12,7 @@ from quizzes.accounts.models import User
 from quizzes.catalog.models import Source
 from quizzes.catalog.rendering import stored_html
 from quizzes.errors import NotFound
+from quizzes.formats.markup import source_ids
 from quizzes.items.models import Generator
 from quizzes.lessons.models import Bet, Depth, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
 from quizzes.lessons.minutes import minutes
@@ -36,7 +37,11 @@ class Part:
 
     @property
     def sources(self) -> list[Source]:
-        return list(self.section.sources.all()) if self.section else []
+        """Those without a mark in the text: the others stand there already, each where it is needed."""
+        if self.section is None:
+            return []
+        cited = source_ids(self.section.text)
+        return [each for each in self.section.sources.all() if each.slug not in cited]
 
 
 @dataclass(frozen=True)

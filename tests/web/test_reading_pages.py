@@ -64,6 +64,16 @@ def test_a_lesson_ends_with_its_sources_the_dialogue_and_what_to_do_next(client,
     assert 'href="/examples/lstm/"' in page and 'href="/cards/"' in page
 
 
+def test_a_source_is_named_where_it_is_cited_and_below_a_section_that_cites_nothing(client, lesson):
+    mark = '<a class="source" href="/sources/#gers2000">'
+    page = text_of(client.get("/lessons/the-lstm/?depth=standard"))
+    assert mark in page and page.count("/sources/#gers2000") == 1
+    uncited = lesson.sections.get(depth="basic", anchor="forget")
+    uncited.sources.add(Source.objects.get(slug="gers2000"))
+    page = text_of(client.get("/lessons/the-lstm/?depth=basic"))
+    assert mark not in page and page.count("/sources/#gers2000") == 1
+
+
 def test_each_depth_has_its_own_minutes(client, lesson):
     long = Section(lesson=lesson, depth="detailed", anchor="long", title="Long", text="word " * 900, position=9)
     save_section(section=long)
