@@ -115,10 +115,16 @@ def test_a_change_of_size_brings_the_whole_bench(client):
 def test_a_bad_number_is_refused_in_one_sentence_and_nothing_on_the_page_changes(client):
     answer = client.get("/examples/lstm/?x=much;1", headers=HTMX)
     assert (answer.status_code, answer["HX-Retarget"]) == (422, "#refusal")
-    assert "x at step 1 is “much”, needs a number such as −0.4." in text_of(answer)
+    assert "x at step 1 is “much”; it needs a number such as −0.4." in text_of(answer)
     page = client.get("/examples/lstm/?x=much;1")
     assert page.status_code == 422 and "x at step 1 is “much”" in text_of(page)
     assert page["Cache-Control"] == "no-store"
+
+
+def test_a_bad_address_leads_on_to_the_usual_numbers_of_its_cell(client):
+    page = text_of(client.get("/examples/gru/?x=zz"))
+    assert "“zz” is not a number" in page and "go back" not in page
+    assert '<a class="btn" href="/examples/gru/">Start from the usual GRU numbers</a>' in page
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ class _Reader:
         convention = self._last("convention") or "pytorch"
         if convention not in CONVENTIONS[self.cell]:
             there = _listed(CONVENTIONS[self.cell])
-            self.faults.append(f"the convention “{convention[:_SHOWN]}” is not known here; there are {there}")
+            self.faults.append(f"the convention “{convention[:_SHOWN]}” is not known here; known are: {there}")
             return "pytorch"
         return convention
 
@@ -177,7 +177,7 @@ class _Reader:
         if not typed:
             return usual
         if not re.fullmatch(r"[0-9]{1,9}", typed) or not 1 <= int(typed) <= largest:
-            self.faults.append(f"{name} is “{typed[:_SHOWN]}”, needs a whole number from 1 to {largest}")
+            self.faults.append(f"{name} is “{typed[:_SHOWN]}”; it needs a whole number from 1 to {largest}")
             return usual
         return int(typed)
 
@@ -203,7 +203,7 @@ class _Reader:
         if typed is None:
             return {}
         if len(typed) != rows * columns:
-            self.faults.append(f"{name} has {len(typed)} numbers, needs {rows * columns} ({rows} × {columns})")
+            self.faults.append(f"{name} needs {_needed(name, shape)}; {_found(typed)}")
             return {}
         return {divmod(k, columns): self._number(name, k, each, shape) for k, each in enumerate(typed)}
 
@@ -217,9 +217,10 @@ class _Reader:
     def _number(self, name: str, k: int, typed: str, shape: tuple[int, int]) -> float:
         reading = read_number(typed)
         if reading.value is None:
-            self.faults.append(f"{_place(name, k, shape)} is “{typed[:_SHOWN]}”, needs a number such as −0.4")
+            found = f"is “{typed[:_SHOWN]}”" if typed.strip() else "is empty"
+            self.faults.append(f"{_place(name, k, shape)} {found}; it needs a number such as −0.4")
         elif abs(reading.value) > LARGEST:
-            self.faults.append(f"{_place(name, k, shape)} is “{typed[:_SHOWN]}”, needs to be from −100 to 100")
+            self.faults.append(f"{_place(name, k, shape)} is “{typed[:_SHOWN]}”; it needs to be from −100 to 100")
         else:
             return round(reading.value, DECIMALS) + 0.0
         return 0.0
@@ -227,6 +228,27 @@ class _Reader:
     def _last(self, name: str) -> str:
         values = self.query.get(name, ())
         return values[-1].strip() if values else ""
+
+
+def _needed(name: str, shape: tuple[int, int]) -> str:
+    """How many numbers an array takes, for a sentence: "2 numbers, one for each step"."""
+    rows, columns = shape
+    down, across = "step" if name == "x" else "unit", "input" if name[0] in "xW" else "unit"
+    if rows * columns == 1:
+        return "one number"
+    if columns == 1 or rows == 1:
+        return f"{rows * columns} numbers, one for each {down if columns == 1 else across}"
+    return f"{rows * columns} numbers, {columns} for each {down}"
+
+
+def _found(typed: list[str]) -> str:
+    """What came in their place: what is no number at all, else how many there are."""
+    if not any(typed):
+        return "there is none"
+    strange = next((each for each in typed if read_number(each).value is None), None)
+    if strange:
+        return f"“{strange[:_SHOWN]}” is not a number"
+    return "there is only one" if len(typed) == 1 else f"there are {len(typed)}"
 
 
 def _place(name: str, k: int, shape: tuple[int, int]) -> str:
