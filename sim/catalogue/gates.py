@@ -21,13 +21,13 @@ SUMS = {
     "F05": (
         "{W} @ x + {b}",
         "the recurrent term is left out",
-        "Every gate sees the input and the state of the step before.",
+        "Every gate and every candidate sees the input and the state of the step before.",
         "first-step examples with a zero state, which hide it",
     ),
     "F06": (
         "{W} @ x + {b} + {U} @ c_prev",
         "c_prev stands where h_prev belongs",
-        "Only peephole variants look at c; the standard gate reads h_prev.",
+        "Gates and candidate read h_prev; only the gates of a peephole variant also look at c.",
         "threads mixing up cell and hidden state; tensorflow issue 17133",
     ),
     "F07": ("{W} @ x + {U} @ h_prev", "the bias is left out", "Add b before squashing.", "numpy-ml issue 42"),
@@ -92,7 +92,7 @@ SIGMOIDS = {
     "F17": (
         "tanh({a})",
         "tanh is used for a gate",
-        "A gate needs 0 to 1, so σ; a negative gate would flip the memory's sign.",
+        "A gate needs 0 to 1, so σ; a negative gate would flip the sign of what it multiplies.",
         "threads asking why tanh",
     ),
     "F18": (
