@@ -21,6 +21,9 @@ addEventListener("htmx:afterSettle", () => setTimeout(() => {
 }));
 """
 
+# What htmx writes when a slider's next request takes the place of the one under way, as hx-sync says it shall.
+REPLACED = ("htmx:sendAbort", "htmx:afterRequest")
+
 
 @pytest.fixture(scope="session")
 def browser(chromium_path):
@@ -51,10 +54,14 @@ class Visits:
         self.contexts.append(context)
         context.add_init_script(COMPLAIN)
         page = context.new_page()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", self.hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(path)
         return page
+
+    def hear(self, said):
+        if said.type == "error" and not said.text.startswith(REPLACED):
+            self.complaints.append(said.text)
 
     def close(self):
         for context in self.contexts:
