@@ -46,6 +46,10 @@ class Cell:
             raise UnknownName(f"{self.title} has no “{name}”.", f"It has {', '.join(self.equations)}.")
         return self.equations[name]
 
+    def reads(self, name: str) -> tuple[str, ...]:
+        """The quantities of the same step that a quantity is computed from: c reads f, i and g. Raises: UnknownName."""
+        return tuple(dict.fromkeys(leaf for leaf in leaves(self.formula(name)) if leaf in self.equations))
+
     def shape(self, leaf: str, D: int, H: int) -> Shape:
         """The shape of any name: W (H, D), U (H, H), x (D,), everything else (H,)."""
         if leaf == "x":

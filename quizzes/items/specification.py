@@ -49,12 +49,12 @@ class Specification:
 
     @property
     def unit(self) -> float:
-        """The last decimal asked."""
-        return 10.0**-self.decimals
+        """The last decimal asked: the float that is written 0.0001, not one beside it."""
+        return round(10.0**-self.decimals, self.decimals)
 
     @property
     def tolerance(self) -> float:
-        return UNITS_OF_TOLERANCE * self.unit
+        return round(UNITS_OF_TOLERANCE * self.unit, self.decimals)
 
     @property
     def convention_name(self) -> str:
@@ -65,8 +65,26 @@ class Specification:
         lines = self.reasons.get(name) or self.reasons.get(quantity(name)) or ()
         return lines[turn % len(lines)] if lines else ""
 
+    def claimed(self, name: str) -> Sequence[str]:
+        """The slips that may be named in one asked quantity, if a variant's numbers tell them apart."""
+        return self.claims.get(name) or self.claims.get(quantity(name)) or ()
+
     def declared(self) -> sim.Cell:
         return sim.cell(self.cell, convention=self.convention)
+
+    def in_order_of_use(self) -> list[str]:
+        """Every quantity of a step: those asked in the order they are asked in, each after what it reads itself."""
+        cell = self.declared()
+        ordered: dict[str, None] = {}
+
+        def put(name: str) -> None:
+            for read in cell.reads(name):
+                put(read)
+            ordered.setdefault(name)
+
+        for name in [*map(quantity, self.asked), *cell.equations]:
+            put(name)
+        return list(ordered)
 
     def exercise(self, stream: str) -> sim.Exercise:
         """The same as `sim` wants it. `stream` makes the draws this version's own. Raises SimError."""

@@ -52,6 +52,7 @@ def test_a_variant_holds_what_is_given_and_asked_and_no_key(variant):
         *("decimals", "tolerance", "given", "asked"),
     }
     assert [f"{each['name']}@{each['step']}" for each in variant["asked"]] == ["f@1", "i@1", "g@1", "c@1", "o@1", "h@1"]
+    assert variant["tolerance"] == 0.0003
     assert variant["asked"][0]["shape"] == [1] and variant["cell"] == "lstm" and variant["convention"] == "pytorch"
 
 
@@ -95,6 +96,12 @@ def test_what_cannot_be_marked_is_refused_and_stored_nowhere(program, variant, a
     again = program.post(f"/variants/{variant['id']}/answers/", answer(worked(variant["given"]) | {"swapped": None}))
     assert again.status_code == 422  # "swapped" is asked nowhere
     assert program.post(f"/variants/{variant['id']}/answers/", answer({"f@1": [0.5]})).status_code == 200  # seq 1
+
+
+def test_when_nothing_can_be_read_the_message_names_what(program, variant):
+    reply = program.post(f"/variants/{variant['id']}/answers/", answer({"f@1": ["abc"], "i@1": ["=1"], "c@1": ["x"]}))
+    assert reply.json()["code"] == "nothing_read"
+    assert reply.json()["message"] == "f, i and c cannot be read as numbers, so nothing was counted."
 
 
 def test_the_same_submission_counts_once_and_another_body_is_a_conflict(program, variant):

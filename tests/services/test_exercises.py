@@ -90,7 +90,7 @@ def test_the_message_of_a_slip_tells_formula_numbers_and_correction(attempt):
     event = answer(attempt, key | {"c@1": [round(wrong, 4)], "h@1": [round(key["o@1"][0] * tanh(wrong), 4)]})
     told = {step["name"]: step for step in event.result["steps"]}
     assert told["c@1"]["slips"] == ["F03"]
-    assert told["c@1"]["message"].startswith("i and f are swapped. You evaluated c = i ⊙ c_prev + f ⊙ g: ")
+    assert told["c@1"]["message"].startswith("i and f are swapped. c = i ⊙ c_prev + f ⊙ g gives this number: ")
     assert told["c@1"]["message"].endswith("Give f the old cell.")
     for number in (key["i@1"][0], key["f@1"][0], key["g@1"][0]):
         assert f"{abs(number):.4f}" in told["c@1"]["message"]
@@ -194,6 +194,7 @@ def test_after_the_solution_no_answer_is_taken(attempt):
         answer(attempt, {"f@1": [0.5]})
     taking = queries.taking(attempt.user, attempt.pk)
     told = {step["name"]: step["values"] for step in queries.worked_steps(taking)}
+    assert [name for name in told if name in LSTM_STEP["asked"]] == LSTM_STEP["asked"]  # in the order asked
     assert {name: told[name] for name in LSTM_STEP["asked"]} == queries.released_key(taking).exact
 
 

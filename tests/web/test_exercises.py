@@ -105,6 +105,14 @@ def test_the_page_gives_numbers_and_no_key(client, taken):
         assert f"{abs(values[0]):.4f}" not in html, name
 
 
+def test_weights_and_solution_follow_the_order_in_which_the_steps_are_asked(client, taken):
+    table = re.search(r"<tbody>.*?</tbody>", page(client, taken), re.DOTALL)[0]
+    assert re.findall(r'<th scope="row">.*?>(\w)<', table) == ["f", "i", "g", "o"]
+    html = client.post(reverse("taken-solution", args=[taken.pk]), follow=True).content.decode()
+    asked = re.findall(r'id="value-\d+">.*?>(\w)<', html)
+    assert [name for name in asked if name in "figcoh"] == list("figcoh")
+
+
 def test_all_right_answers_are_right_and_counted(client, taken):
     reply = check(client, taken, **all_right(taken))
     assert reply.status_code == 302

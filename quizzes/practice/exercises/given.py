@@ -29,9 +29,9 @@ def _vector(entries: Sequence[float], decimals: int) -> str:
     return written[0] if len(written) == 1 else f"({', '.join(written)})"
 
 
-def weight_table(given: Mapping[str, Any], decimals: int = 1) -> dict[str, Any]:
-    """The weights, one row a block and unit: what multiplies x, what multiplies h′, the bias."""
-    blocks = [name[1:] for name in given if name[0] == "W"]
+def weight_table(given: Mapping[str, Any], decimals: int, order: Sequence[str]) -> dict[str, Any]:
+    """The weights, a row for each block and unit, in order of use: what multiplies x, what multiplies h′, the bias."""
+    blocks = sorted((name[1:] for name in given if name[0] == "W"), key=lambda block: order.index(_made_by(block)))
     inner = "b_hn" in given
     D, H = len(given[f"W{blocks[0]}"][0]), len(given[f"U{blocks[0]}"])
     columns = [*_heads("x", D), *_heads("h_prev", H), "+ b", *([with_letters("b_hn")] if inner else [])]
@@ -63,7 +63,12 @@ def _weight_row(
 
 
 def _block_head(block: str, unit: int, H: int) -> SafeString:
-    return _unit_of(block[1:] or "h", unit + 1, H)
+    return _unit_of(_made_by(block), unit + 1, H)
+
+
+def _made_by(block: str) -> str:
+    """The quantity that a block's weights make: "_f" → "f"; a plain network has one block, for h."""
+    return block[1:] or "h"
 
 
 def decimals_given(specification: Specification) -> int:

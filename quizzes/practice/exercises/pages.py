@@ -56,7 +56,7 @@ def head(taking: Taking) -> dict[str, Any]:
         "taking": taking,
         "title": taking.generator.title,
         "states": given_states(given, decimals),
-        "weights": weight_table(given, decimals),
+        "weights": weight_table(given, decimals, specification.in_order_of_use()),
         "example": example_address(specification, given),
         "diagram": diagram(specification.declared()),
     }

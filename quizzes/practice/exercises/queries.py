@@ -89,9 +89,9 @@ def taking_unknown() -> NotFound:
 
 
 def worked_steps(taking: Taking) -> list[dict[str, Any]]:
-    """Every value in the order of computing, as the solution tells it: formula, numbers put in, result."""
+    """Every value in the order of use, as the solution tells it: formula, numbers put in, result."""
     specification, step_count = taking.specification, taking.specification.T
-    trace = exact_trace(taking)
+    trace, names = exact_trace(taking), specification.in_order_of_use()
     return [
         {
             "name": f"{name}@{step}",
@@ -101,7 +101,7 @@ def worked_steps(taking: Taking) -> list[dict[str, Any]]:
             "values": trace.at(name, step).tolist(),
         }
         for step in range(1, step_count + 1)
-        for name in trace
+        for name in names
     ]
 
 
