@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from quizzes.jobs.models import AuditEntry, Heartbeat, Job, Outbox
-
-if TYPE_CHECKING:  # accounts lies above this layer
-    from quizzes.accounts.models import User
 
 log = logging.getLogger(__name__)
 
@@ -144,8 +142,10 @@ def beat(name: str, now: datetime | None = None) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"at": now or timezone.now()})
 
 
-def start_job(*, kind: str, title: str, total: int, requested_by: User | None) -> Job:
-    return Job.objects.create(kind=kind, title=title, total=total, requested_by=requested_by)
+def start_job(*, kind: str, title: str, total: int, requested_by: AbstractBaseUser | None) -> Job:
+    return Job.objects.create(
+        kind=kind, title=title, total=total, requested_by_id=requested_by.pk if requested_by else None
+    )
 
 
 def advance_job(*, job_id: Any, done: int, message: str = "") -> Job:
@@ -171,5 +171,9 @@ def cancel_job(*, job_id: Any) -> None:
     end_job(job_id=job_id, state=Job.State.CANCELLED, message="cancelled")
 
 
-def audit(*, actor: User | None, action: str, subject: str, detail: dict[str, Any] | None = None) -> AuditEntry:
-    return AuditEntry.objects.create(actor=actor, action=action, subject=subject[:120], detail=detail or {})
+def audit(
+    *, actor: AbstractBaseUser | None, action: str, subject: str, detail: dict[str, Any] | None = None
+) -> AuditEntry:
+    return AuditEntry.objects.create(
+        actor_id=actor.pk if actor else None, action=action, subject=subject[:120], detail=detail or {}
+    )

@@ -77,7 +77,8 @@ def _replace_parts(lesson: Lesson, parts: Parts, labels: Labels) -> None:
     """Sections, bets and lines have no ids that others hold on to: they are written anew."""
     for old in (lesson.sections, lesson.bets, lesson.dialogue):
         old.all().delete()
-    for part in (*parts.sections, *parts.bets, *parts.dialogue):
+    held: list[Section | Bet | DialogueLine] = [*parts.sections, *parts.bets, *parts.dialogue]
+    for part in held:
         part.lesson = lesson
     sections = Section.objects.bulk_create(render_section(section, labels) for section in parts.sections)
     Bet.objects.bulk_create(render_bet(bet, labels) for bet in parts.bets)

@@ -13,13 +13,14 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from quizzes.formats.numerals import in_words
+
 register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 QUANTITIES = frozenset("ifgochrznx")
 PARAMETERS = frozenset("WUbp")  # stay in ink: colour means a quantity, and a weight is none
-WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 UNITS = (
     (86400 * 365.25, "year", "years"),
     (86400 * 30.44, "month", "months"),
@@ -113,8 +114,7 @@ def as_entries(value: object) -> list[object]:
 
 @register.filter
 def words(count: int) -> str:
-    """3 → three; above twelve the figures are easier to read."""
-    return WORDS[count] if 0 <= count < len(WORDS) else str(count)
+    return in_words(count)
 
 
 @register.filter

@@ -19,6 +19,7 @@ BREACHES = [
     ("2 a feature imports", "quizzes/api/urls.py", "quizzes.panel"),
     ("3 pure modules", "quizzes/formats/markup.py", "django"),
     ("3 pure modules", "quizzes/items/marking.py", "quizzes.items.models"),
+    ("3 pure modules", "quizzes/practice/quizzes/sentences.py", "quizzes.templatetags.study"),
     ("4a only the API", "quizzes/lessons/views.py", "rest_framework"),
     ("4b only tasks", "quizzes/practice/models.py", "celery"),
     ("5 sim is imported", "quizzes/items/pool.py", "sim.cells"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from quizzes.templatetags.study import words
+from quizzes.formats.numerals import in_words
 
 
 def score_sentence(*, right: int, asked: int, unanswered: int, causes: int) -> str:
@@ -14,7 +14,7 @@ def score_sentence(*, right: int, asked: int, unanswered: int, causes: int) -> s
     if missed:
         parts.append(f"{_the_misses(missed)} {'has' if missed == 1 else 'have'} {_causes(causes)}")
     if unanswered:
-        parts.append(f"{words(unanswered)} {'was' if unanswered == 1 else 'were'} not answered")
+        parts.append(f"{in_words(unanswered)} {'was' if unanswered == 1 else 'were'} not answered")
     if right == asked:
         parts.append("every answer is right")
     return "; ".join(parts) + "."
@@ -35,14 +35,14 @@ def place_list(positions: list[int]) -> str:
 
 
 def _the_misses(missed: int) -> str:
-    return "the one miss" if missed == 1 else f"the {words(missed)} misses"
+    return "the one miss" if missed == 1 else f"the {in_words(missed)} misses"
 
 
 def _causes(causes: int) -> str:
-    return f"{words(causes)} cause{'' if causes == 1 else 's'}"
+    return f"{in_words(causes)} cause{'' if causes == 1 else 's'}"
 
 
 def _change(more: int) -> str:
     if more == 0:
         return "the same as now"
-    return f"{words(abs(more))} {'more' if more > 0 else 'fewer'} now"
+    return f"{in_words(abs(more))} {'more' if more > 0 else 'fewer'} now"
