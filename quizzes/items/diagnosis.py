@@ -41,6 +41,12 @@ class SimWorking:
         for slip in self.live.get(name, ()):
             yield slip, self.value(name, own, slip=slip, decimals=self.specification.decimals)
 
+    def alike(self, name: str, own: Own) -> Iterator[Values]:
+        """What the slips give that these numbers do not tell apart: known, but none of them is named."""
+        for slip in self.specification.claimed(name):
+            if slip not in self.live.get(name, ()):
+                yield self.value(name, own, slip=slip, decimals=self.specification.decimals)
+
     def early(self, name: str, own: Own) -> Iterator[Values]:
         """The trace kept to fewer decimals or truncated; then this value alone rounded early, on the own numbers."""
         asked = self.specification.decimals
@@ -67,9 +73,9 @@ class SimWorking:
         return sim.slip_named(self.layer.cell, name, slip)
 
     def line(self, name: str, own: Own, slip: sim.Slip) -> dict[str, Any]:
-        """What was evaluated: the slip's formula, and the same with the learner's numbers put in.
+        """The slip's formula, as `text` and as MathML (`formula`), and the same with the learner's numbers put in.
 
-        `text` says both; `formula` is MathML, `put_in` has one line for each unit.
+        `put_in` has one line for each unit.
         """
         shown = slip.asked if slip.asked in slip.changes else next(iter(slip.changes))
         step = step_number(name) or 1
@@ -80,7 +86,7 @@ class SimWorking:
         if shown != quantity(name):
             put_in.append(f"so {quantity(name)} = {_written(trace, quantity(name), step)}")
         formula = MARKS.sub("", sim.mathml(slip, block=False))
-        return {"text": f"{sim.text(slip)}: {'; '.join(put_in)}", "formula": formula, "put_in": put_in}
+        return {"text": sim.text(slip), "formula": formula, "put_in": put_in}
 
     def read_by(self, name: str, own: Own) -> list[str]:
         """Which of the learner's numbers this step itself reads: without them it would come out otherwise."""

@@ -127,13 +127,13 @@ def _mark_step(name: str, readings: tuple[Reading, ...], key: Key, own: Own, wor
 
 
 def _judge(name: str, values: Values, key: Key, own: Own, working: Working, rule: Rule) -> tuple[str, tuple[str, ...]]:
-    if _near_any(values, (key.exact, key.full), rule.tolerance):
+    if near_any(values, (key.exact, key.full), rule.tolerance):
         return "right", ()
-    if own and _near_any(values, working.yours(name, own), rule.tolerance):
+    if own and near_any(values, working.yours(name, own), rule.tolerance):
         return "right_with_yours", ()
     if slips := _matching(values, working.slips(name, own), rule.slip):
         return _named(slips)
-    if _near_any(values, working.early(name, own), rule.early):
+    if near_any(values, working.early(name, own), rule.early):
         return "rounded_early", ()
     return "unrecognised", ()
 
@@ -149,7 +149,7 @@ def distance(left: Values, right: Values) -> float:
     return max((abs(a - b) for a, b in zip(left, right, strict=True)), default=0.0)
 
 
-def _near_any(values: Values, candidates: Iterable[Values], within: float) -> bool:
+def near_any(values: Values, candidates: Iterable[Values], within: float) -> bool:
     return any(distance(values, candidate) <= within + FLOAT_SLACK for candidate in candidates)
 
 

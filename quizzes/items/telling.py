@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from quizzes.items.diagnosis import SimWorking
-from quizzes.items.marking import CONVENTIONS, Step
+from quizzes.items.diagnosis import SimWorking, rule_of
+from quizzes.items.marking import CONVENTIONS, Step, near_any
 from quizzes.items.quantities import letter
 from quizzes.items.specification import Specification
 
 Told = dict[str, Any]
+
+GIVES = "gives this number:"  # after a formula: that it was used is likely, not known
 
 
 def settled(steps: Sequence[Step], meant: Mapping[str, str]) -> list[Step]:
@@ -103,14 +105,39 @@ class _Teller:
 
     def _rounded_early(self, step: Step) -> Told:
         kept = self.specification.decimals
-        return {"text": f"Keep {kept} decimals of every value on the way; round half up, and only once a value."}
+        keep = f"keep {kept} decimals of every value on the way, and round half up, once a value."
+        return {"text": f"It does not count as right yet. To correct it, {keep}"}
 
     def _unrecognised(self, step: Step) -> Told:
         text = "This number matches none of the errors we know for this step."
+        if self._is_alike(step):
+            text = "With these numbers we can't tell which mistake gives your answer."
         departed = [name for name in self.working.read_by(step.name, step.own) if not self.by_name[name].is_right]
         if departed:
             return {"text": f"{text} It was judged with your {letter(departed[0])}; look there first."}
         return {"text": text}
+
+    def _is_alike(self, step: Step) -> bool:
+        within = rule_of(self.specification, self.specification.tolerance).slip
+        return near_any(step.values, self.working.alike(step.name, step.own), within)
+
+
+def nothing_read(steps: Sequence[Step]) -> tuple[str, str]:
+    """Why no step could be marked, and what to do."""
+    if unreadable := [letter(step.name) for step in steps if step.state == "invalid"]:
+        as_what = "numbers" if len(unreadable) > 1 else "a number"
+        said = f"{_listed(unreadable)} cannot be read as {as_what}, so nothing was counted."
+        return said, "Write 0.4013, −0.38 or 1/3."
+    if begun := [letter(step.name) for step in steps if not all(reading.is_blank for reading in step.readings)]:
+        blank = f"{_listed(begun)} still {'have' if len(begun) > 1 else 'has'} a blank entry"
+        return f"{blank}, so nothing was counted.", "A vector is marked as a whole: fill in every entry."
+    return "No step holds a number yet, so nothing was counted.", "Fill in at least one."
+
+
+def _listed(names: Sequence[str]) -> str:
+    """ "f, i and c"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _title(told: Told) -> str:
@@ -118,4 +145,4 @@ def _title(told: Told) -> str:
 
 
 def _evaluated(told: Told) -> str:
-    return f"You evaluated {told['line']['text']}." if "line" in told else ""
+    return f"{told['line']['text']} {GIVES} {'; '.join(told['line']['put_in'])}." if "line" in told else ""

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 import sim
+from quizzes.items.telling import GIVES
 
 WEIGHTS = {
     "i": (-1.7, -0.6, 0.6),
@@ -30,6 +31,7 @@ def promise() -> dict[str, SafeString | str]:
         "title": slip.title,
         "correction": slip.correction,
         "evaluated": _html(sim.mathml(slip.wrong, "c", block=False)),
+        "gives": GIVES,
         "put_in": _html(sim.substituted(wrong, "c", 1, decimals=4, block=False)),
     }
 

@@ -34,7 +34,7 @@ def test_by_keyboard_a_question_about_two_slips_is_answered_and_the_next_numbers
     page.keyboard.press("Tab")  # from the field, where the focus is put, to the choices
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    page.get_by_text("You evaluated").wait_for()
+    page.get_by_text("gives this number:").wait_for()
     page.keyboard.press("Alt+n")
     page.wait_for_url(lambda address: str(attempt.pk) not in address)
     assert Attempt.objects.count() == 2

@@ -10,7 +10,7 @@ import sim
 from quizzes.items.diagnosis import SimWorking, keys_of, rule_of
 from quizzes.items.marking import FULL_CREDIT, mark, read_answers
 from quizzes.items.specification import Specification, quantity, step_number
-from quizzes.items.telling import settled, tell
+from quizzes.items.telling import nothing_read, settled, tell
 
 PACK = Path(__file__).parents[2] / "quizzes/content/recurrent-networks/generators.yaml"
 GENERATORS = yaml.safe_load(PACK.read_text())["generators"]
@@ -123,8 +123,60 @@ def test_every_finding_is_told_in_whole_sentences(slug):
                 )
                 assert told["message"].endswith(".")
                 if told["state"] == "slip":
-                    assert "You evaluated" in told["message"]
+                    assert f"{told['shown']['line']['text']} gives this number: " in told["message"]
+                    assert "You evaluated" not in told["message"]
                     assert told["shown"]["line"]["formula"].startswith("<math>")
+
+
+def told_of(learner, name, answer):
+    steps = list(learner.marked({name: answer}).values())
+    return next(each for each in tell(steps, learner.working, learner.specification, {}) if each["name"] == name)
+
+
+@each_exercise
+def test_of_a_mistake_that_these_numbers_hide_it_is_not_said_that_none_is_known(slug):
+    hidden = 0
+    for learner in learners(slug, 60):
+        for name, live in learner.certificate.live.items():
+            for slip in set(learner.specification.claimed(name)) - set(live):
+                told = told_of(learner, name, learner.wrong(name, slip))
+                if told["state"] == "unrecognised":
+                    hidden += 1
+                    assert told["message"] == "With these numbers we can't tell which mistake gives your answer."
+    assert hidden
+
+
+def test_a_number_that_no_known_mistake_gives_is_said_to_match_none_of_them():
+    told = told_of(learners("lstm-step", 1)[0], "c@1", [7.5])
+    assert told["message"] == "This number matches none of the errors we know for this step."
+
+
+def test_a_number_rounded_early_is_said_not_to_count_yet():
+    for learner in learners("lstm-step", 20):
+        early = sim.kept_to(learner.working.layer, *learner.working.inputs, decimals=1).at("f", 1).tolist()
+        if (told := told_of(learner, "f@1", early))["state"] == "rounded_early":
+            assert told["message"].startswith("It does not count as right yet. To correct it, keep 4 decimals")
+            return
+    raise AssertionError("nothing was rounded early")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"f@1": ["abc"], "i@1": ["=1"], "c@1": ["0.4.1"]}, "f, i and c cannot be read as numbers, so nothing"),
+        ({"f@1": ["abc"], "i@1": [""]}, "f cannot be read as a number, so nothing"),
+        ({}, "No step holds a number yet, so nothing"),
+    ],
+)
+def test_when_nothing_can_be_marked_the_reason_names_what_cannot_be_read(typed, said):
+    message, hint = nothing_read(list(learners("lstm-step", 1)[0].marked(typed).values()))
+    assert message == f"{said} was counted."
+    assert hint == ("Write 0.4013, −0.38 or 1/3." if typed else "Fill in at least one.")
+
+
+def test_a_vector_filled_in_by_half_is_said_to_be_that():
+    message, _ = nothing_read(list(learners("gru-step", 1)[0].marked({"r@1": ["0.5", ""]}).values()))
+    assert message == "r still has a blank entry, so nothing was counted."
 
 
 @each_exercise

@@ -16,6 +16,7 @@ from quizzes.items.models import Generator
 from quizzes.items.quantities import spoken
 from quizzes.items.reading import echo
 from quizzes.items.specification import Specification, quantity
+from quizzes.items.telling import GIVES
 from quizzes.lessons.examples.address import Example, query
 from quizzes.practice.exercises.given import decimals_given, given_states, weight_table
 from quizzes.practice.exercises.queries import Taking
@@ -149,7 +150,7 @@ def _step(
 def _line(line: Mapping[str, Any]) -> SafeString:
     """The formula that was evaluated and its numbers; the MathML is printed by `sim` from its own declarations."""
     put_in = format_html_join("", '<span class="put-in">{}</span>', ((with_letters(each),) for each in line["put_in"]))
-    return format_html("You evaluated {} {}", SafeString(line["formula"]), put_in)
+    return format_html("{} {} {}", SafeString(line["formula"]), GIVES, put_in)
 
 
 def says_more(told: Mapping[str, Any] | None) -> bool:

@@ -20,7 +20,7 @@ from quizzes.items.models import Generator, Variant
 from quizzes.items.pool import from_pool, made_inline, withdraw_variant
 from quizzes.items.reading import MOST_KEPT, kept, printable
 from quizzes.items.specification import Specification
-from quizzes.items.telling import settled, tell
+from quizzes.items.telling import nothing_read, settled, tell
 from quizzes.practice.answers import Marked, locked_attempt, record_answer
 from quizzes.practice.exercises.queries import catalogue_id, corrections_of, taking_unknown
 from quizzes.practice.models import AnswerEvent, Attempt
@@ -31,8 +31,8 @@ MOST_ENTRIES = 64  # of one quantity; what is asked has far fewer, so more are r
 class NothingRead(Refused):
     """No step could be read: nothing was stored and no try used. `result` says what is wrong with each."""
 
-    def __init__(self, result: dict[str, Any]) -> None:
-        super().__init__("nothing_read", "No step holds a number yet, so nothing was counted.", "Fill in at least one.")
+    def __init__(self, steps: Sequence[Step], result: dict[str, Any]) -> None:
+        super().__init__("nothing_read", *nothing_read(steps))
         self.result = result
 
 
@@ -115,7 +115,7 @@ def _mark(attempt: Attempt, answers: Mapping[str, Any], meant: Mapping[str, str]
     steps = settled(marking.mark(answers), meant)
     result = {"steps": _told(marking, steps), "complete": is_complete(steps)}
     if not any(step.is_read for step in steps):
-        raise NothingRead(result)
+        raise NothingRead(steps, result)
     earlier = list(attempt.events.order_by("seq").values_list("result", flat=True))
     counted = counted_states([*earlier, result])
     attempt.right = sum(state in FULL_CREDIT for state in counted.values())
