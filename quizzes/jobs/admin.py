@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -31,6 +33,11 @@ class JobAdmin(ReadOnlyAdmin):
     def progress(self, job: Job) -> SafeString:
         return render_to_string("panel/_job.html", {"job": job})
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        """Who may order a job may cancel it; the page shows the button to nobody else."""
+        may_cancel = request.user.has_perm("quizzes.change_generator")
+        return Job.objects.visible_to(request.user).annotate(may_cancel=Value(may_cancel))
+
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         own = [
@@ -45,12 +52,16 @@ class JobAdmin(ReadOnlyAdmin):
 
     def _cancel(self, request: HttpRequest, job_id: Any) -> HttpResponse:
         job = self._job(request, job_id)
+        if not job.may_cancel:
+            raise PermissionDenied
         cancel_job(job_id=job.pk)
         audit(actor=request.user, action="cancelled", subject=f"job {job.title}")  # type: ignore[arg-type]
         return redirect("admin:quizzes_job_change", job.pk)
 
-    def _job(self, request: HttpRequest, job_id: Any) -> Job:
-        return get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+    def _job(self, request: HttpRequest, job_id: Any) -> Any:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request), pk=job_id)
 
 
 @admin.register(Outbox)
