@@ -17,7 +17,7 @@ from quizzes.catalog.rendering import stored_html
 from quizzes.errors import StudyError
 from quizzes.items.forms import NUMBERS, QuestionForm
 from quizzes.items.generation import generate_variants
-from quizzes.items.generators import check_specification, save_generator
+from quizzes.items.generators import check_specification, is_changed, next_number, save_generator, stream_of
 from quizzes.items.models import Generator, Question, QuestionVersion, Variant
 from quizzes.items.questions import save_question
 from quizzes.items.specification import Specification
@@ -101,8 +101,11 @@ class GeneratorForm(forms.ModelForm):
 
     def clean_specification(self) -> Any:
         specification = self.cleaned_data["specification"]
+        if not is_changed(self.instance, specification):
+            return specification
+        slug = self.cleaned_data.get("slug") or self.instance.slug
         try:
-            check_specification(specification)
+            check_specification(specification, stream_of(slug, next_number(self.instance)))
         except StudyError as error:
             raise forms.ValidationError(f"{error.message} {error.hint}") from error
         return specification

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +13,7 @@ import sim
 from quizzes.accounts.models import User
 from quizzes.catalog.models import KnowledgeComponent
 from quizzes.errors import Refused, refused_by_sim
+from quizzes.items.malformed import first_fault
 from quizzes.items.models import Generator, GeneratorVersion
 from quizzes.items.specification import Specification
 from quizzes.jobs.services import enqueue_once
@@ -20,7 +23,6 @@ QUEUE = "variants"
 TRIAL = range(1, 201)
 
 
-@transaction.atomic
 def save_generator(
     *,
     generator: Generator,
@@ -30,16 +32,38 @@ def save_generator(
 ) -> Generator:
     """Save a new or changed generator; a changed specification becomes its next version, and its pool is ordered.
 
-    Raises Refused when the specification can't be read, or when none of its first candidates passes.
+    Raises Refused, and saves nothing, when the specification can't be read or none of its first candidates passes.
     """
-    generator.save()
-    if components is not None:
-        generator.components.set(components)
-    if generator.current is None or generator.current.specification != specification:
-        generator.current = _next_version(generator, specification, made_by)
+    if not is_changed(generator, specification):
+        return _save(generator, components)
+    number = next_number(generator)
+    check_specification(specification, stream_of(generator.slug, number))
+    with transaction.atomic():
+        _save(generator, components)
+        generator.current = GeneratorVersion.objects.create(
+            generator=generator, number=number, specification=dict(specification), made_by=made_by
+        )
         generator.save(update_fields=["current"])
         order_top_up(generator)
     return generator
+
+
+@transaction.atomic
+def _save(generator: Generator, components: Iterable[KnowledgeComponent] | None) -> Generator:
+    generator.save()
+    if components is not None:
+        generator.components.set(components)
+    return generator
+
+
+def is_changed(generator: Generator, specification: Any) -> bool:
+    return generator.current is None or generator.current.specification != specification
+
+
+def next_number(generator: Generator) -> int:
+    if generator.pk is None:
+        return 1
+    return (generator.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
 
 
 def order_top_up(generator: Generator) -> None:
@@ -49,28 +73,26 @@ def order_top_up(generator: Generator) -> None:
     enqueue_once(task=TOP_UP, arguments={"generator_id": generator.pk}, queue=QUEUE)
 
 
-def _next_version(generator: Generator, specification: Mapping[str, Any], made_by: User | None) -> GeneratorVersion:
-    last = generator.versions.order_by("-number").values_list("number", flat=True).first() or 0
-    check_specification(specification, stream=stream_of(generator.slug, last + 1))
-    return GeneratorVersion.objects.create(
-        generator=generator, number=last + 1, specification=dict(specification), made_by=made_by
-    )
-
-
 def check_specification(specification: Mapping[str, Any], stream: str = "trial") -> None:
     """Try it before anybody else does. Raises Refused."""
-    try:
-        certificates = sim.certify(Specification.from_json(specification).exercise(stream), TRIAL)
-    except sim.SimError as error:
-        raise refused_by_sim(error) from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise Refused("bad_specification", f"The specification can't be read: {error!r}.") from error
-    if not any(not certificate.reasons for certificate in certificates):
+    if fault := first_fault(specification):
+        raise Refused("bad_specification", f"The specification can't be read. {fault}")
+    if reason := _tried(json.dumps(specification, sort_keys=True), stream):
         raise Refused(
             "no_candidate_passes",
-            f"None of {len(TRIAL)} candidates passed: {certificates[0].reasons[0]}.",
+            f"None of {len(TRIAL)} candidates passed: {reason}.",
             "Widen the ranges, or claim fewer slips as must-show.",
         )
+
+
+@lru_cache(maxsize=16)
+def _tried(specification: str, stream: str) -> str:
+    """Why no candidate passes; empty when one does. Remembered, for a form asks just before it saves."""
+    try:
+        certificates = sim.certify(Specification.from_json(json.loads(specification)).exercise(stream), TRIAL)
+    except sim.SimError as error:
+        raise refused_by_sim(error) from error
+    return "" if any(not each.reasons for each in certificates) else certificates[0].reasons[0]
 
 
 def stream_of(slug: str, number: int) -> str:

@@ -1,5 +1,7 @@
 """The pool: certified variants made ahead, taken one by one, never twice, never too many."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -7,7 +9,7 @@ from django.utils import timezone
 
 from quizzes.errors import Refused
 from quizzes.items import generation, making, pool, tasks
-from quizzes.items.generators import save_generator
+from quizzes.items.generators import check_specification, save_generator
 from quizzes.items.models import Variant
 from quizzes.jobs.models import AuditEntry, Job, Outbox
 from quizzes.jobs.services import cancel_job
@@ -39,6 +41,57 @@ def test_a_new_specification_is_the_next_version_and_an_unchanged_one_is_none():
 def test_a_specification_that_could_give_no_exercise_is_refused(broken):
     with pytest.raises(Refused):
         make_generator(**broken)
+
+
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        ({"ranges": []}, "“ranges” needs a range for each name."),
+        ({"ranges": {"x": {"low": 0}}}, "The range of “x” needs the numbers low, high and step."),
+        ({"ranges": {"x": {"low": 0, "high": float("inf"), "step": 1}}}, "The range of “x” needs the numbers"),
+        ({"ranges": {"x": [0, 1, 1]}}, "The range of “x” needs the numbers low, high and step."),
+        ({"claims": []}, "“claims” needs a list for each quantity."),
+        ({"claims": {"c": "F03"}}, "“claims” of “c” needs a list"),
+        ({"hints": {"c": [1]}}, "“hints” of “c” needs a list"),
+        ({"asked": [1]}, "“asked” needs a list"),
+        ({"asked": []}, "“asked” needs a list"),
+        ({"asked": "c@1"}, "“asked” needs a list"),
+        ({"asked": ["c"]}, "“asked” has 'c', needs a quantity with its step, as in c@1."),
+        ({"asked": ["c@one"]}, "“asked” has 'c@one', needs a quantity with its step"),
+        ({"asked": ["c@1", "c@1"]}, "“asked” has 'c@1' twice."),
+        ({"cell": 3}, "“cell” needs text."),
+        ({"H": 9}, "“H” is 9, needs a whole number from 1 to 8."),
+        ({"D": 0}, "“D” is 0, needs a whole number from 1 to 8."),
+        ({"T": 21}, "“T” is 21, needs a whole number from 1 to 20."),
+        ({"T": True}, "“T” is True, needs a whole number from 1 to 20."),
+        ({"decimals": "4"}, "“decimals” is '4', needs a whole number from 2 to 4."),
+    ],
+)
+def test_a_malformed_specification_is_refused_in_a_plain_sentence(broken, sentence):
+    with pytest.raises(Refused, match=re.escape(sentence)):
+        make_generator(**broken)
+
+
+@pytest.mark.parametrize("missing", ["cell", "convention", "D", "H", "T", "asked", "ranges"])
+def test_what_a_specification_lacks_is_named(missing):
+    specification = {name: value for name, value in LSTM_STEP.items() if name != missing}
+    with pytest.raises(Refused, match=f"“{missing}” is missing"):
+        check_specification(specification)
+
+
+@pytest.mark.parametrize("nothing", [[], "text", 3, None])
+def test_a_specification_that_is_no_mapping_is_refused(nothing):
+    with pytest.raises(Refused, match="needs names and values"):
+        check_specification(nothing)
+
+
+def test_a_refused_specification_saves_nothing():
+    generator = make_generator()
+    generator.title = "Changed"
+    with pytest.raises(Refused):
+        save_generator(generator=generator, specification=LSTM_STEP | {"H": 9})
+    generator.refresh_from_db()
+    assert generator.title == "One LSTM step" and generator.versions.count() == 1
 
 
 def test_a_variant_keeps_its_numbers_key_and_certificate():
