@@ -26,7 +26,6 @@ class User(AbstractUser):
     """A learner or an instructor. A guest is a user without a password, known by a signed cookie alone."""
 
     is_guest = models.BooleanField(default=False, help_text="Made by a first answer, without signing up.")
-    single_keys = models.BooleanField("single-key shortcuts", default=True)
 
     objects: ClassVar[UserManager] = UserManager()
 

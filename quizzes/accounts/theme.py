@@ -17,7 +17,6 @@ from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from quizzes.accounts.models import User
 from quizzes.http import private
 
 THEME_COOKIE = "theme"
@@ -90,7 +89,5 @@ def _keep(request: HttpRequest) -> HttpResponse:
     if theme in SCHEMES:
         is_secure = request.is_secure()
         response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", httponly=True, secure=is_secure)
-    if isinstance(request.user, User):
-        User.objects.filter(pk=request.user.pk).update(single_keys=keys_on)
     messages.success(request, "Saved for this browser.")
     return response

@@ -11,7 +11,7 @@ from quizzes.flashcards.models import CardState, Review
 from quizzes.jobs.models import AuditEntry
 from quizzes.practice.models import AnswerEvent, Attempt, AttemptQuestion, SlipRecord
 
-PROFILE = ["username", "email", "first_name", "last_name", "is_guest", "single_keys", "date_joined", "last_login"]
+PROFILE = ["username", "email", "first_name", "last_name", "is_guest", "date_joined", "last_login"]
 
 
 def everything_of(user: User) -> dict[str, Any]:
