@@ -11,8 +11,15 @@ from django.urls import reverse
 from quizzes.accounts.middleware import find_learner
 from quizzes.accounts.models import User
 
+NOT_SIGNED_IN = "No account has this name or e-mail address with this password."
+
 
 class GuestKeepingAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": NOT_SIGNED_IN,
+        "email_password_mismatch": NOT_SIGNED_IN,
+    }
+
     def new_user(self, request: HttpRequest) -> User:
         learner = find_learner(request)
         return learner if learner is not None and learner.is_guest else User()

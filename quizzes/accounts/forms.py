@@ -29,6 +29,8 @@ class _OurWords:
         for name, field in self.fields.items():
             field.label = LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
+            if name in ("password", "oldpassword"):  # its help is a link to the reset, which the page has already
+                field.help_text = ""
 
 
 class LoginForm(_OurWords, account_forms.LoginForm):  # type: ignore[misc]

@@ -54,9 +54,32 @@ def question_form(question, **changes):
     return form | changes
 
 
-def test_a_learner_is_sent_away_from_the_panel(client):
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/quizzes/question/"])
+def test_a_learner_is_told_that_the_panel_is_for_others_and_not_sent_round(client, path):
     client.force_login(make_user())
-    assert client.get("/admin/").status_code == 302
+    answer = client.get(path)
+    assert answer.status_code == 403 and "This page is for somebody else" in answer.text
+
+
+def test_a_stranger_signs_in_for_the_panel_where_everybody_does(client):
+    first = client.get("/admin/quizzes/question/?q=a", follow=True)
+    path, status = first.redirect_chain[-1]
+    assert (path, status) == ("/account/login/?next=/admin/quizzes/question/%3Fq%3Da", 302)
+    assert 'name="next" value="/admin/quizzes/question/?q=a"' in first.text
+    assert "/account/password/reset/" in first.text
+
+
+def test_the_panel_sends_nobody_to_another_site(client):
+    assert client.get("/admin/login/?next=https://elsewhere.example/")["Location"] == "/account/login/?next=/admin/"
+
+
+def test_the_panels_own_sign_in_takes_no_password(client):
+    answer = client.post("/admin/login/", {"username": "instructor", "password": "secret"})
+    assert answer.status_code == 302 and answer["Location"] == "/account/login/?next=/admin/"
+
+
+def test_an_instructor_who_asks_to_sign_in_again_is_led_on(panel):
+    assert panel.get("/admin/login/?next=/admin/quizzes/question/")["Location"] == "/admin/quizzes/question/"
 
 
 def test_every_list_and_every_form_of_the_panel_opens(panel):
