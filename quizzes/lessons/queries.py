@@ -14,8 +14,8 @@ from quizzes.catalog.rendering import stored_html
 from quizzes.errors import NotFound
 from quizzes.formats.markup import source_ids
 from quizzes.items.models import Generator
-from quizzes.lessons.models import Bet, Depth, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
 from quizzes.lessons.minutes import minutes
+from quizzes.lessons.models import Bet, Depth, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
 
 DEPTHS = [depth.value for depth in Depth]
 
