@@ -3,7 +3,9 @@
 import pytest
 
 import sim
+from quizzes.formats.course_pack import DEPTHS
 from quizzes.items.specification import Specification
+from quizzes.practice.exercises.pages import STEP_SECTION
 from tests.course_packs import real_pack
 
 COURSE = real_pack()
@@ -41,3 +43,9 @@ def test_no_correction_speaks_of_another_quantity_than_the_one_it_corrects(slug)
                 assert "before the sigmoid" not in said
                 if name in TANH and slip.startswith("F"):
                     assert "gate" not in said.lower() or "candidate" in said, (name, slip, said)
+
+
+@each_exercise
+def test_a_lesson_leads_to_the_exercise_and_has_the_section_that_helps_with_it_at_every_depth(slug):
+    lesson = next(each for each in COURSE.lessons if slug in each.generators)
+    assert {section.depth for section in lesson.sections if section.anchor == STEP_SECTION} == set(DEPTHS)

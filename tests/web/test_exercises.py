@@ -14,6 +14,7 @@ from quizzes.accounts.models import User
 from quizzes.catalog.models import Misconception
 from quizzes.items.models import Variant
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
+from tests.factories import make_lesson
 from tests.samples import make_generator
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,16 @@ def test_the_page_gives_numbers_and_no_key(client, taken):
     assert html.count('inputmode="decimal"') == 6
     for name, values in key_of(taken).items():
         assert f"{abs(values[0]):.4f}" not in html, name
+
+
+def test_the_lesson_that_leads_to_an_exercise_is_one_link_away_and_leaves_the_typed_numbers_alone(client, taken):
+    assert "How a step is computed" not in page(client, taken)
+    lesson = make_lesson("the-lstm")
+    lesson.generators = ["lstm-step"]
+    lesson.save()
+    link = r'<a href="/lessons/the-lstm/#gates"( target="_blank")?>How a step is computed'
+    assert re.search(link, page(client, taken))[1]
+    assert not re.search(link, client.get("/exercises/lstm-step/").content.decode())[1]
 
 
 def test_weights_and_solution_follow_the_order_in_which_the_steps_are_asked(client, taken):

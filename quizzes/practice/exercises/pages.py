@@ -19,9 +19,11 @@ from quizzes.items.specification import Specification, quantity
 from quizzes.items.telling import GIVES
 from quizzes.lessons.examples.address import Example, query
 from quizzes.practice.exercises.given import decimals_given, given_states, weight_table
-from quizzes.practice.exercises.queries import Taking
+from quizzes.practice.exercises.queries import Taking, lesson_on
 from quizzes.practice.exercises.words import with_letters
 from quizzes.templatetags.study import q_tag
+
+STEP_SECTION = "gates"  # in every lesson on a cell with gates the first section that computes
 
 
 def field_of(name: str) -> str:
@@ -46,7 +48,9 @@ def exercise_row(generator: Generator) -> dict[str, Any]:
 def intro(generator: Generator) -> dict[str, Any]:
     """What an exercise practises and how it is answered, before any numbers are drawn."""
     specification = current_specification(generator)
-    return exercise_row(generator) | _rules(specification) | {"generator": generator}
+    return (
+        exercise_row(generator) | _rules(specification) | {"generator": generator, "lesson": lesson_address(generator)}
+    )
 
 
 def head(taking: Taking) -> dict[str, Any]:
@@ -56,11 +60,18 @@ def head(taking: Taking) -> dict[str, Any]:
     return _rules(specification) | {
         "taking": taking,
         "title": taking.generator.title,
+        "lesson": lesson_address(taking.generator),
         "states": given_states(given, decimals),
         "weights": weight_table(given, decimals, specification.in_order_of_use()),
         "example": example_address(specification, given),
         "diagram": diagram(specification.declared()),
     }
+
+
+def lesson_address(generator: Generator) -> str:
+    """Where the lesson begins to compute a step; nothing for an exercise that no lesson leads to."""
+    slug = lesson_on(generator)
+    return f"{reverse('lesson', args=[slug])}#{STEP_SECTION}" if slug else ""
 
 
 @cache

@@ -17,6 +17,7 @@ from quizzes.errors import Conflict, NotFound, refused_by_sim
 from quizzes.items.diagnosis import SimWorking, turned
 from quizzes.items.models import Generator, Variant, VariantKey
 from quizzes.items.specification import Specification, quantity, step_number
+from quizzes.lessons.models import Lesson
 from quizzes.practice.models import AnswerEvent, Attempt
 
 
@@ -57,6 +58,12 @@ def generator_by_slug(user: User | None, slug: str) -> Generator:
     if generator is None:
         raise NotFound("exercise_unknown", "There is no such exercise.", "Choose one from the list of exercises.")
     return generator
+
+
+def lesson_on(generator: Generator) -> str:
+    """The slug of the lesson that leads to this exercise, or nothing."""
+    lessons = Lesson.objects.visible_to(None).values_list("slug", "generators")
+    return next((slug for slug, led_to in lessons if generator.slug in led_to), "")
 
 
 def taking(user: User | None, attempt_id: UUID) -> Taking:
