@@ -18,7 +18,6 @@ OPEN = """
 PANEL = ["/admin/", "/admin/quizzes/question/", "/admin/quizzes/generator/", "/admin/quizzes/variant/"]
 SIZES = {"light and wide": {"width": 1280}, "dark and narrow": {"width": 360, "height": 740, "dark": True}}
 MOST_BYTES, MOST_REQUESTS = 50_000, 8
-EXAMPLE = "/examples/"  # nobody's first page: it may ask for one thing more, the script that links its three views
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +124,7 @@ def test_every_page_is_light_at_first_visit_and_asks_nobody_else(visit, site, wo
     weighed = {path: weigh(page, path) for path in [*OPEN, *pages]}
     forget_the_missing_page(visit)
     assert {path: hosts for path, (_, _, hosts) in weighed.items() if hosts != {site.url}} == {}
-    most = {path: MOST_REQUESTS + path.startswith(EXAMPLE) for path in weighed}
-    assert {path: count for path, (count, _, _) in weighed.items() if count > most[path]} == {}
+    assert {path: count for path, (count, _, _) in weighed.items() if count > MOST_REQUESTS} == {}
     assert {path: size for path, (_, size, _) in weighed.items() if size > MOST_BYTES} == {}
 
 
