@@ -6,11 +6,14 @@ A whole word counts more than a part of one, the title more than the text, the b
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 LONGEST = 80  # characters of a query that are looked at
 SHOWN = 200  # characters of a text that are shown, the first hit among them
 BEFORE = 60  # of which stand before it
+ALIKE = 0.7  # from 0, nothing in common, to 1
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,20 @@ def excerpt(query: str, text: str) -> list[tuple[str, bool]]:
     end = _word_start(text, begin + SHOWN) if begin + SHOWN < len(text) else len(text)
     shown = ("… " if begin else "") + text[begin:end].strip() + (" …" if end < len(text) else "")
     return _pieces(pattern, shown) if wanted else [(shown, False)]
+
+
+def near(query: str, terms: Iterable[str], most: int = 4) -> list[str]:
+    """The terms that a query with a slip of the pen may have meant, the nearest first: "forgat gate" → Forget gate."""
+    whole = " ".join(words(query))
+    likeness = {term: _likeness(whole, term.casefold()) for term in terms}
+    return sorted((term for term in likeness if likeness[term] >= ALIKE), key=lambda term: (-likeness[term], term))[
+        :most
+    ]
+
+
+def _likeness(query: str, term: str) -> float:
+    """With the whole term, or with one of its words that is as good as all that was typed."""
+    return max(SequenceMatcher(None, query, each).ratio() for each in (term, *term.split()))
 
 
 def _pieces(pattern: re.Pattern[str], shown: str) -> list[tuple[str, bool]]:

@@ -13,7 +13,7 @@ from quizzes.formats import markup
 from quizzes.items.models import Generator
 from quizzes.lessons.models import GlossaryTerm, Lesson, Mnemonic, Section
 from quizzes.lessons.queries import DEPTHS, holding
-from quizzes.lessons.ranking import LONGEST, Found, excerpt, ranked
+from quizzes.lessons.ranking import LONGEST, Found, excerpt, near, ranked
 
 MOST = 100  # rows of one kind that are ranked
 
@@ -33,6 +33,12 @@ def search(query: str) -> list[Hit]:
         return []
     found = [*_terms(query), *_lessons(query), *_sections(query), *_mnemonics(query), *_exercises(query)]
     return [Hit(each.kind, each.title, each.href, excerpt(query, each.text)) for each in ranked(query, found)]
+
+
+def suggestions(query: str) -> list[GlossaryTerm]:
+    """The terms of the glossary that look like a query with which nothing was found."""
+    terms = {row.term: row for row in GlossaryTerm.objects.visible_to(None)}
+    return [terms[term] for term in near(query[:LONGEST], terms)]
 
 
 def _terms(query: str) -> list[Found]:

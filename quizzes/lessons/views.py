@@ -14,7 +14,7 @@ from quizzes.lessons import queries
 from quizzes.lessons.bets import tell
 from quizzes.lessons.models import Bet, Depth, Lesson, Mnemonic
 from quizzes.lessons.ranking import LONGEST
-from quizzes.lessons.search import search
+from quizzes.lessons.search import search, suggestions
 
 USUAL_DEPTH = Depth.STANDARD.value
 
@@ -134,6 +134,8 @@ def sources(request: HttpRequest) -> HttpResponse:
 @public
 def search_page(request: HttpRequest) -> HttpResponse:
     text = text_of(request.GET, "q", LONGEST)
-    context = {"section": "lessons", "query": text, "hits": search(text)}
+    hits = search(text)
+    near = suggestions(text) if text and not hits else []
+    context = {"section": "lessons", "query": text, "hits": hits, "near": near}
     is_fragment = bool(request.headers.get("HX-Request"))
     return render(request, "lessons/search.html#hits" if is_fragment else "lessons/search.html", context)

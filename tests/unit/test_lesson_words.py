@@ -4,7 +4,7 @@ from quizzes.lessons.bets import tell
 from quizzes.lessons.minutes import minutes
 from quizzes.lessons.models import Section
 from quizzes.lessons.queries import outline
-from quizzes.lessons.ranking import Found, excerpt, ranked
+from quizzes.lessons.ranking import Found, excerpt, near, ranked
 
 
 def found(title, text="", rank=0):
@@ -49,6 +49,14 @@ def test_a_guess_within_the_tolerance_is_close():
 
 def test_a_skipped_bet_is_told_the_number():
     assert tell("", 0.52, 0.05).verdict == "It is 0.52."
+
+
+def test_a_slip_of_the_pen_finds_the_term_that_was_meant():
+    terms = ["Forget gate", "Input gate", "Cell state", "Carousel"]
+    assert near("forgat gate", terms)[0] == "Forget gate"
+    assert near("carrousel", terms) == ["Carousel"]
+    assert near("forgrt", terms) == ["Forget gate"]
+    assert near("zzz", terms) == []
 
 
 def test_minutes_are_those_of_180_words_and_of_the_formulas():

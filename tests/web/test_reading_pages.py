@@ -207,3 +207,11 @@ def test_no_page_asks_the_database_too_often(client, django_assert_max_num_queri
 
 def test_a_page_that_is_read_takes_no_post(client, lesson):
     assert client.post(reverse("lesson", args=["the-lstm"])).status_code == 405
+
+
+def test_a_search_that_finds_nothing_suggests_near_terms_and_the_glossary(client, lesson):
+    save_term(term=GlossaryTerm(course=lesson.course, slug="carousel", term="Carousel", definition="A loop."))
+    page = text_of(client.get("/search/?q=carrousel"))
+    assert 'Did you mean <a href="/search/?q=Carousel">Carousel</a>?' in page
+    assert '<a href="/glossary/">' in page
+    assert "Did you mean" not in text_of(client.get("/search/?q=zzzz"))
