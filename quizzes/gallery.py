@@ -134,11 +134,11 @@ def _options() -> list[dict[str, Any]]:
 def _rows() -> list[dict[str, Any]]:
     return [
         {"title": "Review", "reason": "14 cards are due, 6 of them new", "time": "about 6 min", "href": "/cards/",
-         "action": "Start", "key": "r", "primary": True},
+         "action": "Start", "said": "Start: Review", "key": "r", "primary": True},
         {"title": "Repair", "reason": "i and f swapped, twice this week", "time": "about 2 min", "href": "/exercises/",
-         "action": "Practise", "key": "p"},
+         "action": "Practise", "said": "Practise: Repair", "key": "p"},
         {"title": "Read on", "reason": "The LSTM, second part: the forget gate", "time": "about 8 min",
-         "href": "/lessons/", "action": "Continue", "key": "n"},
+         "href": "/lessons/", "action": "Continue", "said": "Continue: Read on", "key": "n"},
     ]  # fmt: skip
 
 

@@ -38,6 +38,11 @@ class Row:
     key: str = ""
     primary: bool = False
 
+    @property
+    def said(self) -> str:
+        """The name of its button for who hears it alone: "Start: Review 5 cards", and no verb twice."""
+        return self.title if self.title.startswith(self.action) else f"{self.action}: {self.title}"
+
 
 def rows_for_a_stranger() -> list[Row]:
     """Read, look, try: the same three for everybody who has done nothing yet."""
@@ -103,7 +108,7 @@ class Chooser:
                 reason = f"Its time ends at {work.deadline:%H:%M} UTC."
             time = about(work.quiz_minutes or REPAIR_MINUTES)
             href = reverse("attempt", args=[work.id])
-            yield Row(f"Go on with “{work.quiz_title}”", reason, time, href, "Continue", "q")
+            yield Row(f"Go on with the quiz “{work.quiz_title}”", reason, time, href, "Continue", "q")
 
     def _next_rows(self) -> Iterator[Row]:
         lesson = next_lesson(list(Lesson.objects.visible_to(self.user).filter(is_published=True)), self.work)

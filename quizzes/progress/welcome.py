@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 import sim
 from quizzes.items.telling import GIVES
+from quizzes.lessons.examples.usual import CONVENTIONS
 
 WEIGHTS = {
     "i": (-1.7, -0.6, 0.6),
@@ -26,6 +27,7 @@ def promise() -> dict[str, SafeString | str]:
     slip = sim.slip_named(layer.cell, "c", "F03")
     right, wrong = sim.forward(layer, **STEP), sim.evaluate_slip(slip, layer, **STEP)
     return {
+        "known": str(known_slips()),
         "diagram": _html(sim.svg(right, 1, decimals=4)),
         "answer": f"{wrong.at('c', 1)[0]:.4f}",
         "title": slip.title,
@@ -34,6 +36,12 @@ def promise() -> dict[str, SafeString | str]:
         "gives": GIVES,
         "put_in": _html(sim.substituted(wrong, "c", 1, decimals=4, block=False)),
     }
+
+
+def known_slips() -> int:
+    """How many slips have a formula of their own: one that can be made in several places counts once."""
+    cells = [sim.cell(cell, convention) for cell, conventions in CONVENTIONS.items() for convention in conventions]
+    return len({slip.id for cell in cells for asked in cell.equations for slip in sim.slips_for(cell, asked)})
 
 
 def _weights() -> dict[str, Any]:

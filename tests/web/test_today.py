@@ -12,6 +12,7 @@ from quizzes.flashcards.models import Card
 from quizzes.items.models import Variant
 from quizzes.lessons.models import Lesson
 from quizzes.practice.models import AnswerEvent, Attempt, AttemptQuestion, Quiz, SlipRecord
+from quizzes.progress.welcome import known_slips
 from tests.cards import at_most, make_course, make_misconception, rated
 from tests.samples import make_generator
 
@@ -100,6 +101,17 @@ def test_a_stranger_is_told_what_this_is_and_where_to_start(client, course):
     assert "You need no account" in read(client)
 
 
+def test_the_promise_counts_the_slips_that_are_known(client):
+    assert 40 < known_slips() < 120  # the catalogue has 120 misconceptions, and not every one is a formula
+    assert f"among the {known_slips()} slips it knows" in read(client)
+
+
+def test_a_button_is_named_with_one_verb(client, course):
+    make_lesson(course)
+    page = client.get("/").content.decode()
+    assert 'aria-label="Read: The LSTM"' in page and 'aria-label="Choose: Take an exercise"' in page
+
+
 def test_the_strangers_page_is_public_and_kept_apart_by_cookie(client, course):
     response = client.get("/")
     assert "public" in response.headers["Cache-Control"] and "max-age=0" in response.headers["Cache-Control"]
@@ -152,9 +164,9 @@ def test_a_repair_goes_away_when_it_went_right_twice(client, learner, course):
 
 def test_a_quiz_left_open_is_offered_and_one_whose_time_is_over_is_not(client, learner, course):
     attempt = attempt_at(make_quiz(course), learner, finished=False)
-    assert "Go on with “Gates”" in titles(client)
+    assert "Go on with the quiz “Gates”" in titles(client)
     Attempt.objects.filter(pk=attempt.pk).update(deadline=timezone.now() - timedelta(minutes=5))
-    assert "Go on with “Gates”" not in titles(client)
+    assert "Go on with the quiz “Gates”" not in titles(client)
 
 
 def test_there_are_never_more_than_three_rows_and_one_of_them_is_primary(client, learner, course):
@@ -164,7 +176,11 @@ def test_there_are_never_more_than_three_rows_and_one_of_them_is_primary(client,
         quiz_answer(attempt_at(quiz, learner, days), question, is_right=False)
     attempt_at(quiz, learner, finished=False)
     rated(learner, Card.objects.first(), 3, timezone.now() - timedelta(hours=1))
-    assert [title.split(":")[0] for title in titles(client)] == ["Review 5 cards", "Repair", "Go on with “Gates”"]
+    assert [title.split(":")[0] for title in titles(client)] == [
+        "Review 5 cards",
+        "Repair",
+        "Go on with the quiz “Gates”",
+    ]
     rows = read(client).split('<ol class="rows"')[1].split("</ol>")[0]
     assert rows.count('class="btn"') == 1
 
@@ -225,7 +241,7 @@ def test_a_mistake_of_an_exercise_is_gone_after_two_right_takings(client, learne
     for days, state in ((4, "slip"), (3, "right"), (2, "right_with_yours")):
         taking(generator, learner, days, state)
     page = read(client, "/progress/")
-    assert "None is open." in page and ">Gone</caption>" in page and ">twice<" in page
+    assert "None is open." in page and "Mistakes that are gone. “Right since” counts" in page and ">twice<" in page
 
 
 def test_nobody_sees_what_another_did(client, learner, course):
