@@ -9,10 +9,11 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from quizzes.accounts.models import User
 from quizzes.catalog.models import Course
-from quizzes.catalog.rendering import rendered, source_labels
+from quizzes.catalog.rendering import rendered, source_labels, stored_html
 from quizzes.errors import Refused
 from quizzes.formats import markup
 from quizzes.jobs.services import audit, enqueue_once
@@ -39,6 +40,16 @@ class MarkupForm(forms.ModelForm):
 
 def markup_form(**fields: Callable[..., str]) -> type[MarkupForm]:
     return type("Form", (MarkupForm,), {"markup_fields": fields})
+
+
+def as_read(field: str) -> Callable[[Any], SafeString]:
+    """A column for lists: this text as a reader sees it, not as it is written."""
+
+    @admin.display(description=field, ordering=field)
+    def column(row: Any) -> SafeString:
+        return stored_html(getattr(row, f"{field}_html"))
+
+    return column
 
 
 def editor(request: HttpRequest) -> User:

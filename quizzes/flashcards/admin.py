@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from quizzes.catalog.panel import BLOCK, ContentAdmin, markup_form
+from quizzes.catalog.panel import BLOCK, ContentAdmin, as_read, markup_form
 from quizzes.flashcards.models import Card
 from quizzes.flashcards.services import save_card
 
@@ -16,7 +16,7 @@ class CardAdmin(ContentAdmin):
     """Cards made from terms, mnemonics and questions follow their text until they are edited here."""
 
     form = markup_form(front=BLOCK, back=BLOCK)
-    list_display = ("slug", "kind", "front", "learners", "is_published", "edited_at")
+    list_display = ("slug", "kind", as_read("front"), "learners", "is_published", "edited_at")
     list_filter = ("kind", "is_published")
     search_fields = ("slug", "front", "back")
     fields = ("slug", "is_published", "front", "back", "position")

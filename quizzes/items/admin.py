@@ -28,11 +28,15 @@ class VersionInline(admin.TabularInline):
     """The history of a question: what was asked, from when, and by whom it was changed."""
 
     model = QuestionVersion
-    fields = ("number", "stem", "made_at", "made_by")
+    fields = ("number", "asked", "made_at", "made_by")
     readonly_fields = fields
     extra = 0
     can_delete = False
     verbose_name_plural = "versions, the current one first"
+
+    @admin.display(description="question")
+    def asked(self, version: QuestionVersion) -> SafeString:
+        return stored_html(version.stem_html)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

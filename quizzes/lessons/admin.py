@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from quizzes.catalog.panel import BLOCK, INLINE, ContentAdmin, markup_form
+from quizzes.catalog.panel import BLOCK, INLINE, ContentAdmin, as_read, markup_form
 from quizzes.lessons import services
 from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
 
@@ -63,7 +63,7 @@ class LessonAdmin(ContentAdmin):
 class GlossaryTermAdmin(ContentAdmin):
     form = markup_form(definition=INLINE, note=BLOCK)
     feeds_cards = True
-    list_display = ("term", "letter", "definition", "is_published", "edited_at")
+    list_display = ("term", "letter", as_read("definition"), "is_published", "edited_at")
     list_filter = ("is_published",)
     search_fields = ("term", "definition", "note")
     prepopulated_fields = {"slug": ("term",)}
@@ -77,7 +77,7 @@ class GlossaryTermAdmin(ContentAdmin):
 class MnemonicAdmin(ContentAdmin):
     form = markup_form(text=BLOCK, meaning=BLOCK)
     feeds_cards = True
-    list_display = ("title", "kind", "text", "is_published", "edited_at")
+    list_display = ("title", "kind", as_read("text"), "is_published", "edited_at")
     list_filter = ("kind", "is_published")
     search_fields = ("title", "text", "meaning")
     prepopulated_fields = {"slug": ("title",)}

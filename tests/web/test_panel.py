@@ -1,5 +1,7 @@
 """The panel: an instructor edits content through the services, sees work, and gets no further."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -10,9 +12,12 @@ from quizzes.accounts.models import Classroom, User
 from quizzes.catalog.models import Source
 from quizzes.errors import Forbidden
 from quizzes.flashcards.models import Card
+from quizzes.flashcards.services import save_card
 from quizzes.items.models import Question, QuestionVersion
+from quizzes.items.questions import edit_question
 from quizzes.jobs.models import AuditEntry, Job, Outbox
-from quizzes.lessons.models import GlossaryTerm
+from quizzes.lessons.models import GlossaryTerm, Mnemonic
+from quizzes.lessons.services import save_mnemonic, save_term
 from quizzes.practice.models import Attempt
 from tests.factories import (
     make_attempt,
@@ -22,6 +27,7 @@ from tests.factories import (
     make_quiz,
     make_source,
     make_user,
+    wording,
 )
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +180,19 @@ def test_markdown_that_cannot_be_shown_is_refused_beside_its_field(panel):
     assert panel.post(change(term), form).status_code == 200
     term.refresh_from_db()
     assert term.definition == "Old."
+
+
+def test_lists_show_texts_as_they_read_and_not_as_they_are_written(panel):
+    text = {"course": make_course(), "title": "The gate"}
+    save_mnemonic(mnemonic=Mnemonic(slug="keeps", kind="gem", text="*Forget* keeps.", meaning="So.", **text))
+    save_card(card=Card(course=text["course"], slug="own", front="Which is *open*?", back="None."))
+    save_term(term=GlossaryTerm(course=text["course"], slug="gate", term="Gate", definition="A *fraction*."))
+    for name, read in (("mnemonic", "Forget"), ("card", "open"), ("glossaryterm", "fraction")):
+        page = panel.get(reverse(f"admin:quizzes_{name}_changelist")).text
+        assert f"<em>{read}</em>" in page and f"*{read}*" not in page
+    question = make_question(1)
+    edit_question(question=question, wording=replace(wording(1), stem="Which *one*?"))
+    assert "Which <em>one</em>?" in panel.get(change(question)).text
 
 
 def test_attempts_can_be_looked_at_and_not_changed(panel):
