@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -177,6 +178,48 @@ def test_a_running_relay_leaves_a_heartbeat_and_stops_when_told():
     owe()
     relay.run(stop, lambda row: stop.set())
     assert Heartbeat.objects.filter(name="relay").exists()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Time that passes only when a test says so, and when the relay said that it is alive."""
+    clock = SimpleNamespace(now=0, beats=[])
+    monkeypatch.setattr(relay, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(relay, "beat", lambda name: clock.beats.append(clock.now))
+    return clock
+
+
+def test_the_relay_is_heard_of_while_a_slow_broker_takes_a_long_backlog(clock):
+    for n in range(30):
+        owe(n=n)
+    stop, sent = Event(), []
+
+    def send_slowly(row):
+        clock.now += 2
+        sent.append(row)
+        if len(sent) == 30:
+            stop.set()
+
+    relay.run(stop, send_slowly)
+    assert clock.beats == list(range(0, 60, 6))
+
+
+def test_the_relay_is_heard_of_while_each_connection_to_the_broker_takes_long_to_fail(
+    clock, monkeypatch, transactional_db
+):
+    monkeypatch.setattr(relay, "PAUSE_S", 0)
+    owe()
+    stop, tries = Event(), []
+
+    def connect_in_vain(row):
+        clock.now += 4
+        tries.append(row)
+        if len(tries) == 10:
+            stop.set()
+        raise ConnectionError("timed out")
+
+    relay.run(stop, connect_in_vain)
+    assert clock.beats == [0, 8, 16, 24, 32]
 
 
 def test_a_job_is_done_when_all_of_it_is_done():
