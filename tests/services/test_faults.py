@@ -104,6 +104,35 @@ def test_with_an_empty_pool_and_a_dead_part_exercises_are_made_at_once_and_the_p
     wait_for(lambda: in_pool(site) > 0, "a pool filled by the worker", 90)
 
 
+def test_a_generation_whose_worker_is_killed_in_the_middle_makes_exactly_what_was_asked(site):
+    wait_for(lambda: not query(site, "SELECT 1 FROM quizzes_outbox WHERE done_at IS NULL"), "full pools", 90)
+    before = query(site, "SELECT count(*) FROM quizzes_variant")[0][0]
+    run(site, "manage", "shell", "-c", GENERATE_1000)
+    wait_for(lambda: generated(site) > 0, "the first piece of a generation")
+    with dead(site, "worker"):
+        assert 0 < generated(site) < 1000
+        query(site, A_MINUTE_PASSES)
+    wait_for(lambda: query(site, "SELECT state FROM quizzes_job") == [("done",)], "the end of the generation", 90)
+    made = query(site, "SELECT count(*), count(DISTINCT version_id || ' ' || digest) FROM quizzes_variant")[0]
+    assert made == (before + 1000, before + 1000)
+    assert generated(site) == 1000
+
+
+GENERATE_1000 = """
+from quizzes.items.generation import generate_variants
+from quizzes.items.models import Generator
+generate_variants(generator=Generator.objects.exclude(current=None)[0], count=1000, requested_by=None)
+"""
+A_MINUTE_PASSES = """
+UPDATE quizzes_outbox SET published_at = '2001-01-01', lease_until = CASE WHEN lease_until THEN '2001-01-01' END
+WHERE done_at IS NULL
+"""
+
+
+def generated(site):
+    return sum(done for (done,) in query(site, "SELECT done FROM quizzes_job"))
+
+
 def test_no_answer_that_got_a_reply_is_lost_whatever_dies_and_none_counts_twice(site):
     people = [Busy(site.url) for _ in range(3)]
     for person in people:
