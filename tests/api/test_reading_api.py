@@ -69,6 +69,14 @@ def test_the_schema_and_its_page_are_public(client):
     assert page.status_code == 200 and "cdn" not in page.text
 
 
+def test_the_page_of_the_schema_leads_back_and_holds_nothing_inline(client):
+    page = client.get("/api/v1/docs/")
+    assert '<a href="/">Carousel</a>' in page.text
+    assert "<style" not in page.text and page.text.count("<script") == page.text.count("<script src=")
+    policy = page.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy and "script-src 'self'" in policy and "style-src 'self'" in policy
+
+
 def test_a_page_beyond_the_last_is_told_as_such(client):
     reply = client.get("/api/v1/glossary/?page=99")
     assert reply.status_code == 404 and reply.json()["code"] == "page_unknown"
