@@ -3,6 +3,7 @@
 import pytest
 
 from quizzes.practice.models import Attempt
+from tests.course_packs import real_pack
 from tests.samples import LSTM_STEP, make_generator
 
 pytestmark = [pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
@@ -34,7 +35,8 @@ def test_by_keyboard_a_question_about_two_slips_is_answered_and_the_next_numbers
     page.keyboard.press("Tab")  # from the field, where the focus is put, to the choices
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    page.get_by_text("gives this number:").wait_for()
+    page.locator(".evaluated").wait_for()
+    assert "gives this number:" in page.locator(".evaluated").inner_text()
     page.keyboard.press("Alt+n")
     page.wait_for_url(lambda address: str(attempt.pk) not in address)
     assert Attempt.objects.count() == 2
@@ -73,3 +75,32 @@ def test_without_scripts_on_a_phone_every_step_is_filled_in_with_decimal_commas(
     page.get_by_role("link", name="The same numbers as a worked example").click()
     page.wait_for_url("**/examples/lstm/?*")
     assert answers["h@1"].lstrip("-") in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("width", [360, 320])
+def test_on_a_phone_every_column_of_the_weights_is_in_sight(open_page, width):
+    gru = next(each for each in real_pack().generators if each.id == "gru-step")
+    make_generator("gru-step", **gru.specification)
+    page = open_page("/exercises/gru-step/", width=width, height=740, phone=True)
+    take(page)
+    table = page.locator(".scroll:has(.weights)")
+    assert table.locator("thead th").count() == 7
+    assert table.evaluate("it => it.scrollWidth <= it.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("right_ones", ["", "figco"])
+def test_after_check_on_a_phone_the_summary_and_the_first_step_not_right_are_both_uncovered(open_page, right_ones):
+    make_generator()
+    page = open_page("/exercises/lstm-step/", width=360, height=640, phone=True)
+    key = right(take(page))
+    for name in "figcoh":
+        field(page, name).fill(key[f"{name}@1"] if name in right_ones else "7.5")
+    page.get_by_role("button", name="Check").tap()
+    said, step = page.locator("#said"), page.locator(".step:has([data-focus])")
+    step.wait_for()
+    page.wait_for_function("document.activeElement.matches('[data-focus]')")
+    top, middle, bottom = said.bounding_box(), step.bounding_box(), page.locator(".bar").bounding_box()
+    assert top["y"] >= 0
+    assert middle["y"] >= top["y"] + top["height"] - 1
+    assert middle["y"] + middle["height"] <= bottom["y"] + 1

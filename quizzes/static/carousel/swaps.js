@@ -41,7 +41,10 @@ function again({ elt, requestConfig }) {
 
 function placeFocus(swapped) {
   const wish = swapped.matches?.("[data-focus]") ? swapped : swapped.querySelector?.("[data-focus]");
-  if (wish) wish.focus();
+  if (wish) {
+    wish.focus();
+    wish.closest(".step")?.scrollIntoView({ block: "nearest" });  // with what is said about it, not the field alone
+  }
   else if (document.activeElement === document.body) main.focus({ preventScroll: true });
 }
 
