@@ -29,7 +29,7 @@ def top_up_pool(*, generator_id: int, work: Work = UNOWED) -> int:
     try:
         found = fair_certificates(generator.current, min(_missing(generator), PIECE), work)
     except Unavailable as error:
-        _note_dry(generator, error, work)
+        _note_dry(generator.current, error, work)
         return 0
     with transaction.atomic():
         work.finish()
@@ -42,12 +42,12 @@ def top_up_pool(*, generator_id: int, work: Work = UNOWED) -> int:
 
 
 @transaction.atomic
-def _note_dry(generator: Generator, error: Unavailable, work: Work) -> None:
+def _note_dry(version: GeneratorVersion, error: Unavailable, work: Work) -> None:
     """Tell staff, once for each version; no top-up is ordered from now on."""
     work.finish()
-    wet = GeneratorVersion.objects.filter(pk=generator.current_id, dried_at=None)
+    wet = GeneratorVersion.objects.filter(pk=version.pk, dried_at=None)
     if wet.update(dried_at=timezone.now()):
-        audit(actor=None, action="generator dry", subject=str(generator), detail={"fault": error.message})
+        audit(actor=None, action="generator dry", subject=str(version.generator), detail={"fault": error.message})
 
 
 def order_low_pools() -> int:
