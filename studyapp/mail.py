@@ -12,4 +12,4 @@ class ReadableFiles(EmailBackend):
 
     def write_message(self, message: Any) -> None:
         head = [f"From: {message.from_email}", f"To: {', '.join(message.to)}", f"Subject: {message.subject}"]
-        self.stream.write(("\n".join([*head, "", message.body, "-" * 79]) + "\n").encode())
+        self.stream.write(("\n".join([*head, "", message.body, "-" * 79]) + "\n").encode())  # type: ignore[arg-type]  # the stream is a binary file
