@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -88,10 +89,19 @@ class QuestionAdmin(ContentAdmin):
         return super().get_form(request, obj, change=change, **kwargs)
 
 
+class ReadableJSON(forms.JSONField):
+    """JSON as a person edits it: one entry a line."""
+
+    def prepare_value(self, value: Any) -> Any:
+        is_typed = isinstance(value, str)
+        return super().prepare_value(value) if is_typed else json.dumps(value, indent=2, ensure_ascii=False)
+
+
 class GeneratorForm(forms.ModelForm):
-    specification = forms.JSONField(
-        widget=forms.Textarea(attrs={"rows": 24, "cols": 90, "spellcheck": "false"}),
-        help_text="What is drawn, given, asked, claimed. A change makes the next version, after 200 trial draws.",
+    specification = ReadableJSON(
+        widget=forms.Textarea(attrs={"rows": 32, "cols": 90, "spellcheck": "false"}),
+        help_text="What is drawn, given, asked (quantity@step) and claimed (catalogue ids, by quantity); must_show are "
+        "the slips that every variant must be able to name. A change makes the next version, after 200 trial draws.",
     )
 
     class Meta:

@@ -33,7 +33,7 @@ class QuestionForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         catalogue = list(Misconception.objects.order_by("slug"))
-        choices = [("", "— the right option —"), *((row.slug, str(row)) for row in catalogue)]
+        choices = [("", "— nothing: it is right, or unused —"), *((row.slug, str(row)) for row in catalogue)]
         for number in NUMBERS:
             self.fields[f"text_{number}"] = forms.CharField(label=f"Option {number}", required=False, widget=_area(2))
             self.fields[f"misconception_{number}"] = forms.ChoiceField(
