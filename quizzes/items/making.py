@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 import sim
@@ -17,18 +18,16 @@ from quizzes.jobs.services import UNOWED, Work
 PIECE = 200  # variants that one transaction stores at most
 LEAST_BLOCK = 16  # candidates certified at once
 MOST_BLOCK = 1000
+MOST_COLLISIONS = 5
 MOST_TRIED = 5000  # a generator of which so many candidates give nothing new is dry
 
 
 def make_variants(*, version: GeneratorVersion, count: int, state: str = Variant.State.POOL) -> list[Variant]:
     """Make so many certified variants, fewer where they are rare. Raises Unavailable when the generator is dry."""
-    made: list[Variant] = []
-    while not made:  # once, but for another who stored the same numbers first
-        found = fair_certificates(version, count)
-        with transaction.atomic():
-            lock(version)
-            made = store(version, found, state)
-    return made
+    for _ in range(MOST_COLLISIONS):
+        with suppress(IntegrityError):  # another stored the same numbers this very moment: new seeds, once more
+            return insert(version, fair_certificates(version, count), state)
+    raise Unavailable("pool_busy", "Too many others are making the same numbers.", "Try again in a moment.")
 
 
 def make_seed(*, version: GeneratorVersion, seed: int) -> Variant:
@@ -100,8 +99,12 @@ def unlike_stored(version: GeneratorVersion, made: Iterable[sim.Certificate]) ->
 
 def store(version: GeneratorVersion, found: list[sim.Certificate], state: str) -> list[Variant]:
     """Insert what is not there yet. Under the lock of the version, so that this is still true when it commits."""
+    return insert(version, unlike_stored(version, found), state)
+
+
+@transaction.atomic
+def insert(version: GeneratorVersion, fresh: list[sim.Certificate], state: str) -> list[Variant]:
     tolerance = Specification.from_json(version.specification).tolerance
-    fresh = unlike_stored(version, found)
     variants = Variant.objects.bulk_create(
         Variant(version=version, seed=each.seed, digest=each.digest, given=each.given, state=state) for each in fresh
     )
