@@ -2,6 +2,7 @@
 
 import pytest
 
+from quizzes.accounts.tokens import make_token
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -23,3 +24,11 @@ def test_a_wrong_sign_in_is_told_in_the_words_of_its_label(client, login):
     page = client.post("/account/login/", {"login": login, "password": "not-this-one"}).text
     assert "User name or e-mail address" in page
     assert "No account has this name or e-mail address with this password." in page
+
+
+def test_the_table_of_tokens_scrolls_by_itself_where_it_is_too_wide(client):
+    user = make_user()
+    make_token(user=user, name="notebook")
+    client.force_login(user)
+    before = client.get("/account/").text.split("<table>")[0]
+    assert before.rstrip().endswith('aria-labelledby="tokens-caption">')
