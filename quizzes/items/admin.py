@@ -22,28 +22,20 @@ from quizzes.items.generators import check_specification, is_changed, next_numbe
 from quizzes.items.models import Generator, Question, QuestionVersion, Variant
 from quizzes.items.questions import save_question
 from quizzes.items.specification import Specification
-from quizzes.jobs.panel import ReadOnlyAdmin
+from quizzes.jobs.panel import ReadOnlyAdmin, ReadOnlyInline
 
 
-class VersionInline(admin.TabularInline):
+class VersionInline(ReadOnlyInline):
     """The history of a question: what was asked, from when, and by whom it was changed."""
 
     model = QuestionVersion
     fields = ("number", "asked", "made_at", "made_by")
     readonly_fields = fields
-    extra = 0
-    can_delete = False
     verbose_name_plural = "versions, the current one first"
 
     @admin.display(description="question")
     def asked(self, version: QuestionVersion) -> SafeString:
         return stored_html(version.stem_html)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Question)

@@ -1,4 +1,4 @@
-"""What the pages of the panel share: a page to look at only."""
+"""What the pages of the panel share: a page, and rows within one, to look at only."""
 
 from __future__ import annotations
 
@@ -18,4 +18,17 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(admin.TabularInline):
+    """Rows of the past below an object."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

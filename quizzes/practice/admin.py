@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from quizzes.catalog.panel import ContentAdmin
-from quizzes.jobs.panel import ReadOnlyAdmin
+from quizzes.jobs.panel import ReadOnlyAdmin, ReadOnlyInline
 from quizzes.practice.models import AnswerEvent, Attempt, Quiz, QuizQuestion
 from quizzes.practice.quizzes.results import results_csv
 from quizzes.practice.quizzes.services import arrange_quiz, save_quiz
@@ -49,12 +49,10 @@ class QuizAdmin(ContentAdmin):
         return response
 
 
-class EventInline(admin.TabularInline):
+class EventInline(ReadOnlyInline):
     model = AnswerEvent
     fields = ("seq", "at", "place", "response", "outcome")
     readonly_fields = fields
-    extra = 0
-    can_delete = False
     verbose_name_plural = "what was sent, in order"
 
     @admin.display(description="marked as")
@@ -63,12 +61,6 @@ class EventInline(admin.TabularInline):
         if steps is None:
             return str(event.result.get("state", ""))
         return "; ".join(" ".join([step["name"], step["state"], *step["slips"]]) for step in steps)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Attempt)
