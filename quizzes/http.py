@@ -10,10 +10,13 @@ from functools import lru_cache, wraps
 from gzip import compress
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+
+from quizzes.errors import Refused
 
 View = Callable[..., Any]  # a page, or the dispatch of a class of the API
 
@@ -47,6 +50,14 @@ def private(view: View) -> View:
 def text_of(sent: QueryDict, name: str, longest: int = 200) -> str:
     """A short text field as it may be looked up in any database: no NUL, cut at its length."""
     return sent.get(name, "").replace("\x00", " ")[:longest].strip()
+
+
+def uuid_of(sent: QueryDict, name: str) -> UUID:
+    """The number of a form, or of what it refers to. Raises Refused where it is missing or no such number."""
+    try:
+        return UUID(sent.get(name, ""))
+    except ValueError as error:
+        raise Refused("form_broken", "The form came back without its number.", "Load the page again.") from error
 
 
 def client_address(request: HttpRequest) -> str:

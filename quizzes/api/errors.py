@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework import exceptions, serializers
+from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -22,12 +22,6 @@ HINTS = {
     "unsupported_media_type": "Send Content-Type: application/json.",
     "throttled": "Wait as long as the Retry-After header says.",
 }
-
-
-class ErrorSerializer(serializers.Serializer):
-    code = serializers.CharField()
-    message = serializers.CharField()
-    hint = serializers.CharField(allow_blank=True)
 
 
 def as_reply(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +17,7 @@ from quizzes.errors import Conflict, NotFound, Refused
 from quizzes.flashcards.pages import deck_page, review_page, said_of, said_of_undo
 from quizzes.flashcards.queries import cards_of
 from quizzes.flashcards.services import rate_card, undo_review
-from quizzes.http import private, text_of
+from quizzes.http import private, text_of, uuid_of
 
 PAGE = "flashcards/review.html"
 
@@ -45,7 +45,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     try:
         if user is None:
             raise NotFound("nothing_to_undo", "There is nothing to undo.", "Rate a card first.")
-        undone = undo_review(user=user, now=timezone.now(), submission_id=_submission_id(request))
+        undone = undo_review(user=user, now=timezone.now(), submission_id=uuid_of(request.POST, "submission_id"))
     except Conflict as error:
         return _page(request, refusal=error)
     slug = undone.card.slug
@@ -55,7 +55,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 
 def _rated(request: HttpRequest) -> HttpResponse:
-    rating, submission_id = _rating(request), _submission_id(request)
+    rating, submission_id = _rating(request), uuid_of(request.POST, "submission_id")
     card = get_object_or_404(cards_of(find_learner(request)), slug=text_of(request.POST, "card"))
     user = learner_of(request)
     try:
@@ -92,10 +92,3 @@ def _rating(request: HttpRequest) -> int:
     if text not in {"1", "2", "3", "4"}:
         raise Refused("rating_unknown", f"“{text[:20]}” is not a rating.", "Choose forgot, hard, good or easy.")
     return int(text)
-
-
-def _submission_id(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("submission_id", ""))
-    except ValueError as error:
-        raise Refused("submission_id_missing", "The form came without its number.", "Load the page again.") from error

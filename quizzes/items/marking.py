@@ -1,4 +1,4 @@
-"""Marks the steps of an exercise, in the order of docs/architecture.md 3.6. Pure: numbers in, states out.
+"""Marks the steps of an exercise, in the order that docs/exercises.md gives. Pure: numbers in, states out.
 
 Distances are in the answer's own numbers, and a vector is as far off as its farthest entry. The working (what a
 step gives with the learner's own earlier numbers, what a slip gives, what early rounding gives) is asked for only

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from quizzes.accounts.middleware import find_learner
 from quizzes.accounts.models import User
 from quizzes.accounts.services import learner_of
-from quizzes.errors import Refused, StudyError
-from quizzes.http import private, public
+from quizzes.errors import StudyError
+from quizzes.http import private, public, uuid_of
 from quizzes.practice.models import AnswerEvent, Attempt, AttemptQuestion
 from quizzes.practice.quizzes import queries, services
 from quizzes.practice.quizzes.results import quiz_of, results_of
@@ -51,7 +51,7 @@ def quiz_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     quiz = queries.quiz(slug, find_learner(request))
-    missed_of = _uuid(request.POST["missed_of"]) if request.POST.get("missed_of") else None
+    missed_of = uuid_of(request.POST, "missed_of") if request.POST.get("missed_of") else None
     attempt = services.start_attempt(user=learner_of(request), quiz=quiz, now=timezone.now(), missed_of=missed_of)
     return redirect("attempt-question", attempt.pk, _first_open(queries.places_of(attempt)))
 
@@ -130,7 +130,7 @@ def _answer(request: HttpRequest, attempt_id: UUID, position: int) -> HttpRespon
             attempt_id=attempt_id,
             position=position,
             choice=_whole(request.POST.get("choice", "")),
-            submission_id=_uuid(request.POST.get("submission_id", "")),
+            submission_id=uuid_of(request.POST, "submission_id"),
             seq=_whole(request.POST.get("seq", "")),
             now=timezone.now(),
         )
@@ -235,13 +235,6 @@ def _learner(request: HttpRequest) -> User:
 
 def _first_open(places: list[AttemptQuestion]) -> int:
     return next((place.position for place in places if place.chosen_id is None), 1)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Refused("form_broken", "The form came back without its number.", "Load the page again.") from error
 
 
 def _whole(text: str) -> int:
