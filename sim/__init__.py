@@ -4,40 +4,56 @@
 
     layer = sim.layer("lstm", {"W_i": [[-1.7]], "U_i": [[-0.6]], "b_i": [0.6], ...})
     trace = sim.exact(layer, x=[[0.9]], h0=[-0.7], c0=[1.3], decimals=4)
-    trace["c"]            # array([[0.8165]]): (T, H), steps count from 1
-    trace.at("c_prev", 1) # one step: any declared name, x, h_prev, c_prev or a weight
-    list(trace)           # a_i i a_f f a_g g a_o o c tanh_c h
+    trace["c"]                       # array([[0.8165]]): (T, H), steps count from 1
+    trace.at("c_prev", 1)            # one step: any declared name, x, h_prev, c_prev or a weight
+    gradients = sim.backward(trace, dh=[[1]])
+    gradients["da_f"], gradients["W_f"]
 
-Cells        cell, layer, CELLS, CONVENTIONS; `cell.note` is the convention in one sentence
-Numbers      forward, exact, kept_to, forward_many
+Cells        cell, CELLS, CONVENTIONS; `cell.note` is the convention in one sentence
+             layer and network give them weights; from_torch, from_keras, from_onnx and to_… convert
+Numbers      forward, exact, kept_to, forward_many; backward; read_out and read for a loss
+             influence (what is left of the past), check_gradients (against central differences)
 Slips        slips_for, slip_named, evaluate_slip, first_departure; `slip.wrong` is a cell that every printer takes
              evaluate_with, trace_with: the same where the learner's own earlier numbers stand
-Exercises    Exercise, Range, draw, certify
-Printers     explain(trace, step) gives a `Line` per quantity: formula, substituted, words, text, values, shown.
-             One at a time: mathml, words, latex, text (of a cell and a name, or of a slip);
-             substituted, substituted_text, substituted_words (of a trace, a name and a step);
-             svg (of a trace and a step, or of a cell); numpy_code (of a trace)
+             plain_questions, plain_slip, evaluate_plain_slip, count_question, …: counts, shapes and chains
+Exercises    Exercise, Range, draw, certify, accepted, survey
+Printers     explain(trace or gradients, step) gives a `Line` per quantity: formula, substituted, words, text, values
+             One at a time: mathml, words, latex, text (of a cell and a name, or of a slip; in other `letters`);
+             substituted, substituted_text, substituted_words (of a trace or gradients, a name and a step);
+             svg (of a trace and a step, or of a cell); numpy_code and torch_code (of a trace)
 
 Only the names below are meant for others. Everything refused is a `SimError` with `code`, `message` and `hint`.
 """
 
-from sim.cells import CELLS, CONVENTIONS, Cell, cell
-from sim.certificates import Certificate, certify
+from sim.backpropagation import Gradients, backward
+from sim.cells import CELLS, CONVENTIONS, cell
+from sim.certificates import Certificate, Survey, accepted, certify, survey
+from sim.convert.keras import from_keras, to_keras
+from sim.convert.onnx import from_onnx, to_onnx
+from sim.convert.torch import from_torch, to_torch
+from sim.counting import count_question, last_state_question, output_question
+from sim.declarations import Cell
 from sim.departures import evaluate_slip, first_departure
 from sim.draws import draw
 from sim.errors import SimError
 from sim.exercises import Exercise, Range
 from sim.following import evaluate_with, trace_with
-from sim.layers import Layer, layer
-from sim.printers.code import numpy_code
+from sim.layers import Layer, Network, layer, network
+from sim.networks import NetworkGradients, NetworkTrace
+from sim.paths import Influence, check_gradients, influence
+from sim.plain import evaluate_plain_slip, plain_questions, plain_slip
+from sim.printers.code import numpy_code, torch_code
 from sim.printers.diagram import svg
 from sim.printers.latex import latex
 from sim.printers.lines import Line, explain
 from sim.printers.mathml import mathml, substituted
 from sim.printers.text import substituted_text, text
 from sim.printers.words import substituted_words, words
+from sim.questions import PlainSlip, Question
+from sim.readouts import Readings, ReadOut, read, read_out
+from sim.running import exact, forward, forward_many, kept_to
 from sim.slips import Slip, slip_named, slips_for
-from sim.traces import Trace, exact, forward, forward_many, kept_to
+from sim.traces import Trace
 
 __all__ = [
     "CELLS",
@@ -45,15 +61,30 @@ __all__ = [
     "Cell",
     "Certificate",
     "Exercise",
+    "Gradients",
+    "Influence",
     "Layer",
     "Line",
+    "Network",
+    "NetworkGradients",
+    "NetworkTrace",
+    "PlainSlip",
+    "Question",
     "Range",
+    "ReadOut",
+    "Readings",
     "SimError",
     "Slip",
+    "Survey",
     "Trace",
+    "accepted",
+    "backward",
     "cell",
     "certify",
+    "check_gradients",
+    "count_question",
     "draw",
+    "evaluate_plain_slip",
     "evaluate_slip",
     "evaluate_with",
     "exact",
@@ -61,18 +92,34 @@ __all__ = [
     "first_departure",
     "forward",
     "forward_many",
+    "from_keras",
+    "from_onnx",
+    "from_torch",
+    "influence",
     "kept_to",
+    "last_state_question",
     "latex",
     "layer",
     "mathml",
+    "network",
     "numpy_code",
+    "output_question",
+    "plain_questions",
+    "plain_slip",
+    "read",
+    "read_out",
     "slip_named",
     "slips_for",
     "substituted",
     "substituted_text",
     "substituted_words",
+    "survey",
     "svg",
     "text",
+    "to_keras",
+    "to_onnx",
+    "to_torch",
+    "torch_code",
     "trace_with",
     "words",
 ]

@@ -1,94 +1,16 @@
-"""The cells, each declared once. Every other page, number, picture and slip of a cell is derived from these lines.
+"""The cells, each declared once. Every page, number, picture, gradient and slip of a cell is derived from these lines.
 
 Letters: x input; h, c states; h_prev, c_prev the states of the step before; i, f, o gates; g candidate; r, z, n the
 GRU's reset gate, update gate and candidate; a_f is the sum that goes into f. A name that is not declared earlier is a
 parameter, and its first letter gives its shape: W (H, D), U (H, H), b and p (H,).
+
+To add a cell, declare it here and name it in CELLS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-
-from sim.errors import DeclarationError, UnknownName
-from sim.expressions import Expr, Shape, leaves, parse
-
-GIVEN = ("x", "h_prev", "c_prev")
-
-
-@dataclass(frozen=True, eq=False)
-class Cell:
-    """A cell as data: named equations in order. Two cells are the same only if they are the same object."""
-
-    name: str
-    equations: Mapping[str, Expr]
-    title: str
-    convention: str
-    note: str  # the convention in one sentence, to be printed beside every number
-    source: str
-
-    @cached_property
-    def states(self) -> tuple[str, ...]:
-        """What is carried from step to step: ("h",) or ("h", "c")."""
-        read = {leaf for formula in self.equations.values() for leaf in leaves(formula)}
-        return tuple(state for state in ("h", "c") if state in self.equations and f"{state}_prev" in read)
-
-    @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        """The weights in the order in which the equations first read them."""
-        read = [leaf for formula in self.equations.values() for leaf in leaves(formula)]
-        return tuple(dict.fromkeys(leaf for leaf in read if leaf not in self.equations and leaf not in GIVEN))
-
-    def formula(self, name: str) -> Expr:
-        """The right-hand side of a quantity. Raises: UnknownName, listing those there are."""
-        if name not in self.equations:
-            raise UnknownName(f"{self.title} has no “{name}”.", f"It has {', '.join(self.equations)}.")
-        return self.equations[name]
-
-    def reads(self, name: str) -> tuple[str, ...]:
-        """The quantities of the same step that a quantity is computed from: c reads f, i and g. Raises: UnknownName."""
-        return tuple(dict.fromkeys(leaf for leaf in leaves(self.formula(name)) if leaf in self.equations))
-
-    def shape(self, leaf: str, D: int, H: int) -> Shape:
-        """The shape of any name: W (H, D), U (H, H), x (D,), everything else (H,)."""
-        if leaf == "x":
-            return (D,)
-        return {"W": (H, D), "U": (H, H)}.get(leaf[0], (H,))
-
-    def but(
-        self, *, name: str = "", title: str = "", convention: str = "", note: str = "", source: str = "", **changed: str
-    ) -> Cell:
-        """The same cell with some equations replaced: `LSTM.but(h="o * c")`. A new name is added at the end."""
-        equations = {**self.equations, **{left: parse(right) for left, right in changed.items()}}
-        _check(equations)
-        return Cell(
-            name or self.name,
-            equations,
-            title or self.title,
-            convention or self.convention,
-            note or self.note,
-            source or self.source,
-        )
-
-
-def declare(name: str, equations: Mapping[str, str], *, title: str, source: str, note: str = "") -> Cell:
-    """Declare a cell. Raises: DeclarationError when an equation reads a name declared after it."""
-    parsed = {left: parse(right) for left, right in equations.items()}
-    _check(parsed)
-    return Cell(name, parsed, title, "pytorch", note, source)
-
-
-def _check(equations: Mapping[str, Expr]) -> None:
-    """Only earlier names may be read, and a parameter's first letter must say its shape."""
-    for position, (left, formula) in enumerate(equations.items()):
-        later = set(list(equations)[position:])
-        for leaf in leaves(formula):
-            if leaf in later:
-                raise DeclarationError(f"The equation of {left} reads {leaf}, which is declared later.")
-            if leaf not in equations and leaf not in GIVEN and leaf[0] not in "WUbp":
-                raise DeclarationError(f"{leaf} in the equation of {left} is neither declared nor a W, U, b or p.")
-
+from sim.declarations import Cell, declare
+from sim.errors import UnknownName
 
 RNN = declare(
     "rnn",
@@ -121,6 +43,60 @@ LSTM = declare(
     title="LSTM",
     note="PyTorch's blocks stand in the order i, f, g, o. f is the share of the old cell that is kept.",
     source="Hochreiter & Schmidhuber 1997; forget gate Gers, Schmidhuber & Cummins 2000",
+)
+
+LSTMS = {
+    "pytorch": LSTM,
+    "keras": LSTM.but(
+        convention="keras",
+        note="Keras's blocks stand in the order i, f, c, o. f is the share of the old cell that is kept.",
+    ),
+    "onnx": LSTM.but(
+        convention="onnx",
+        note="ONNX's blocks stand in the order i, o, f, c. f is the share of the old cell that is kept.",
+    ),
+}
+
+LSTM_FORGET_BIAS = LSTM.but(
+    name="lstm_forget_bias",
+    title="LSTM with a forget bias",
+    convention="none",
+    f="sigmoid(a_f + 1)",
+    note="1 is added to the forget gate's sum and is not among the weights.",
+    source="Gers, Schmidhuber & Cummins 2000; Jozefowicz, Zaremba & Sutskever 2015",
+)
+
+LSTM_PEEPHOLE = LSTM.but(
+    name="lstm_peephole",
+    title="LSTM with peepholes",
+    convention="onnx",
+    a_i="W_i @ x + b_i + U_i @ h_prev + p_i * c_prev",
+    a_f="W_f @ x + b_f + U_f @ h_prev + p_f * c_prev",
+    a_o="W_o @ x + b_o + U_o @ h_prev + p_o * c",
+    note="Peepholes: i and f also see the old cell, o sees the new one, each unit its own.",
+    source="Gers & Schmidhuber 2000",
+)
+
+COUPLED: dict[str, str | None] = {"a_f": None, "f": "1 - i"}
+
+LSTM_COUPLED = LSTM.but(
+    name="lstm_coupled",
+    title="LSTM with coupled gates",
+    convention="onnx",
+    **COUPLED,
+    note="Coupled gates: what is let in takes the place of what is forgotten, f = 1 − i.",
+    source="Greff et al. 2017, arXiv 1503.04069",
+)
+
+LSTM_1997 = LSTM.but(
+    name="lstm_1997",
+    title="LSTM of 1997",
+    convention="none",
+    a_f=None,
+    f=None,
+    c="c_prev + i * g",
+    note="The cell of 1997 has no forget gate: the old cell is kept whole. Squashed here as today, by σ and tanh.",
+    source="Hochreiter & Schmidhuber 1997",
 )
 
 GRU = declare(
@@ -180,16 +156,40 @@ GRUS = {
     ),
 }
 
-LSTM_NOTES = {
-    "keras": "Keras's blocks stand in the order i, f, c, o. f is the share of the old cell that is kept.",
-    "onnx": "ONNX's blocks stand in the order i, o, f, c. f is the share of the old cell that is kept.",
-}
-LSTMS = {"pytorch": LSTM} | {key: LSTM.but(convention=key, note=note) for key, note in LSTM_NOTES.items()}
+# the two libraries that leave the place of the reset to a switch, with the switch the other way
+GRU_KERAS_BEFORE = GRUS["keras"].but(
+    a_n=RESET_BEFORE,
+    note="Keras (reset_after=False): z keeps the old state; r acts before the product with U_n.",
+)
+GRU_ONNX_AFTER = GRU.but(
+    convention="onnx",
+    note="ONNX (linear_before_reset = 1): z keeps the old state; r acts after the product with U_n.",
+)
+
+MGU = declare(
+    "mgu",
+    {
+        "a_f": "W_f @ x + b_f + U_f @ h_prev",
+        "f": "sigmoid(a_f)",
+        "a_n": "W_n @ x + b_n + U_n @ (f * h_prev)",
+        "n": "tanh(a_n)",
+        "h": "(1 - f) * h_prev + f * n",
+    },
+    title="Minimal gated unit",
+    note="One gate f does both: it mutes the old state inside the candidate, and it is the share of the new in the blend.",
+    source="Zhou et al. 2016, arXiv 1603.09420",
+    convention="none",
+)
 
 CELLS: dict[str, dict[str, Cell]] = {
     "rnn": {"pytorch": RNN},
     "rnn_relu": {"pytorch": RNN_RELU},
     "lstm": LSTMS,
+    "lstm_peephole": {"onnx": LSTM_PEEPHOLE},
+    "lstm_coupled": {"onnx": LSTM_COUPLED},
+    "lstm_1997": {"none": LSTM_1997},
+    "lstm_forget_bias": {"none": LSTM_FORGET_BIAS},
+    "mgu": {"none": MGU},
     "gru": GRUS,
 }
 CONVENTIONS = tuple(GRUS)
@@ -206,4 +206,5 @@ def cell(name: Cell | str, convention: str = "pytorch") -> Cell:
         raise UnknownName(f"There is no cell “{name}”.", f"There are: {', '.join(CELLS)}.")
     if convention not in CONVENTIONS:
         raise UnknownName(f"There is no convention “{convention}”.", f"There are: {', '.join(CONVENTIONS)}.")
-    return CELLS[name].get(convention, CELLS[name]["pytorch"])
+    found = CELLS[name]
+    return found.get(convention) or next(iter(found.values()))

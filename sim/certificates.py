@@ -7,10 +7,11 @@ of their farthest entry, because a step is right, or named, only as a whole.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import batched
+from itertools import batched, combinations
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from sim.departures import TOLERANCE
 from sim.draws import draw_block
 from sim.exercises import Exercise
 from sim.layers import Array
-from sim.plans import Values, asked_values
+from sim.plans import One, Units, key_values, other_values, plan_of
 from sim.slips import Slip
 
 type Bools = npt.NDArray[np.bool_]
@@ -29,6 +30,7 @@ BLOCK = 1000  # candidates computed at once, which keeps the work in the process
 APART = 4 * TOLERANCE  # a slip is named only this far from the key and from every other slip …
 FROM_EARLY = TOLERANCE  # … and farther than this from every trace rounded too early
 HALF = TOLERANCE / 2
+FEW = 16  # candidates of which one is likely to pass
 
 
 @dataclass(frozen=True)
@@ -41,54 +43,141 @@ class Certificate:
 
     seed: int
     given: Mapping[str, Any]
-    exact: Mapping[str, list[float]]
-    full: Mapping[str, list[float]]
+    exact: Mapping[str, Any]
+    full: Mapping[str, Any]
     live: Mapping[str, list[str]]
     reasons: list[str]
     digest: str
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What a generator does over many candidates.
+
+    `reasons` counts refusals, `live` in how many accepted variants each slip can be named, by asked quantity;
+    `collisions` counts in how many candidates two values of a quantity lie too near one another, "key" among them.
+    """
+
+    candidates: int
+    accepted: int
+    reasons: Counter[str]
+    live: Mapping[str, Counter[str]]
+    collisions: Mapping[str, Counter[tuple[str, str]]]
+
+
 def certify(exercise: Exercise, seeds: Iterable[int]) -> list[Certificate]:
     """One certificate per seed, in order. Raises: SimError for an exercise that cannot be."""
     exercise.check()
-    return [certificate for block in batched(seeds, BLOCK) for certificate in _block(exercise, list(block))]
+    blocks = (Candidates(exercise, list(block)) for block in batched(seeds, BLOCK))
+    return [certificate for block in blocks for certificate in block.certificates(range(len(block.seeds)))]
 
 
-def _block(exercise: Exercise, seeds: list[int]) -> list[Certificate]:
-    units = draw_block(exercise, seeds)
-    ten = 10.0**exercise.decimals
-    given = {name: array / ten for name, array in units.items()}
-    values = asked_values(exercise, units)
-    live = {asked: _live(exercise.slips[asked], found) for asked, found in values.items()}
-    reasons: list[list[str]] = [[] for _ in seeds]
-    for asked, found in values.items():
-        for reason, refused in _faults(exercise, asked, found, live[asked]):
-            for k in np.flatnonzero(refused):
-                reasons[k].append(reason)
-    return [
-        Certificate(
-            seed=seed,
-            given={name: array[..., k].tolist() for name, array in given.items()},
-            exact={asked: (found.exact[:, k] / ten + 0.0).tolist() for asked, found in values.items()},
-            full={asked: (found.full[:, k] / ten).tolist() for asked, found in values.items()},
-            live={asked: _ids(exercise.slips[asked], live[asked][:, k]) for asked in values},
-            reasons=reasons[k],
-            digest=_digest(exercise, {name: array[..., k] for name, array in units.items()}),
-        )
-        for k, seed in enumerate(seeds)
+def accepted(exercise: Exercise, seeds: Iterable[int]) -> Iterator[Certificate]:
+    """The certificates of those seeds that pass, as they are found. Raises: SimError for an exercise that cannot be."""
+    exercise.check()
+    for block in batched(seeds, BLOCK):
+        candidates = Candidates(exercise, list(block))
+        possible = np.flatnonzero(candidates.possible)
+        rounds = possible[:, None] if len(block) <= FEW else possible[None]  # of few, one is wanted: look at each alone
+        for which in rounds:
+            yield from (each for each in candidates.certificates(which) if not each.reasons)
+
+
+def survey(exercise: Exercise, seeds: Iterable[int]) -> Survey:
+    """How many candidates pass, why the others don't, which slips live, and which two values collide most."""
+    exercise.check()
+    found = Survey(0, 0, Counter(), {key: Counter() for key in exercise.asked}, {key: Counter() for key in exercise.asked})
+    candidates = passed = 0
+    for block in batched(seeds, BLOCK):
+        judged = Candidates(exercise, list(block))
+        for asked, values in zip(exercise.asked, judged.keys, strict=True):
+            found.collisions[asked].update(_collisions(exercise.slips[asked], values))
+        for certificate in judged.certificates(range(len(block))):
+            candidates += 1
+            passed += not certificate.reasons
+            found.reasons.update(certificate.reasons)
+            for asked, ids in certificate.live.items() if not certificate.reasons else ():
+                found.live[asked].update(ids)
+    return Survey(candidates, passed, found.reasons, found.live, found.collisions)
+
+
+class Candidates:
+    """Some candidates, judged in two rounds: first what keys and slips alone decide, then the rest for those asked."""
+
+    def __init__(self, exercise: Exercise, seeds: Sequence[int]) -> None:
+        self.exercise, self.seeds = exercise, seeds
+        self.units: Units = draw_block(exercise, seeds)
+        self.keys = key_values(exercise, self.units)
+        self.apart = [_apart(exercise.slips[asked], values) for asked, values in zip(exercise.asked, self.keys, strict=True)]
+        self.possible: Bools = np.ones(len(seeds), dtype=np.bool_)
+        for asked, apart in zip(exercise.asked, self.apart, strict=True):
+            for slip_id in exercise.shown(asked):
+                self.possible &= apart[_place(exercise.slips[asked], slip_id)]
+
+    def certificates(self, which: Sequence[int] | npt.NDArray[np.int_]) -> Iterator[Certificate]:
+        """The certificates of these, in order."""
+        if len(which) == 0:
+            return
+        exercise, chosen = self.exercise, np.asarray(which)
+        units = {name: array[..., chosen] for name, array in self.units.items()}
+        others = other_values(exercise, units)
+        reasons: list[list[str]] = [[] for _ in chosen]
+        live: list[Bools] = []
+        for k, asked in enumerate(exercise.asked):
+            keys = self.keys[k][..., chosen]
+            live.append(self.apart[k][:, chosen] & _told_apart(keys, others[k]))
+            for reason, refused in _faults(exercise, asked, keys[0], others[k], live[k]):
+                for place in np.flatnonzero(refused):
+                    reasons[place].append(reason)
+        for place, k in enumerate(chosen):
+            exact = [values[0, :, k] for values in self.keys]
+            yield _certificate(
+                exercise, self.seeds[k], {name: array[..., place] for name, array in units.items()}, exact,
+                [each[:, place] for each in live], reasons[place],
+            )  # fmt: skip
+
+
+def _certificate(
+    exercise: Exercise, seed: int, units: Units, exact: list[Array], live: list[Bools], reasons: list[str]
+) -> Certificate:
+    one, shapes = One(exercise, units), plan_of(exercise).shapes
+    keys = [(value / one.ten + 0.0).reshape(shape).tolist() for value, shape in zip(exact, shapes, strict=True)]
+    ids = [
+        [slip.id for slip, is_live in zip(exercise.slips[key], alive, strict=True) if is_live]
+        for key, alive in zip(exercise.asked, live, strict=True)
     ]
+    return Certificate(
+        seed=seed,
+        given={name: array.tolist() for name, array in one.given.items()},
+        exact=dict(zip(exercise.asked, keys, strict=True)),
+        full=dict(zip(exercise.asked, (value.tolist() for value in one.values(None)), strict=True)),
+        live=dict(zip(exercise.asked, ids, strict=True)),
+        reasons=reasons,
+        digest=_digest(exercise, units),
+    )
 
 
-def _live(slips: Sequence[Slip], found: Values) -> Bools:
-    """Which slips (first axis) each variant (second axis) can name."""
-    live = np.empty((len(slips), found.exact.shape[-1]), dtype=np.bool_)
-    for k, slip in enumerate(slips):
-        value = found.slips[k]
-        apart = np.minimum(_distance(value, found.exact), _distance(value, found.full)) >= APART
-        apart &= (_distance(value, found.early) > FROM_EARLY).all(axis=0)
-        others = [j for j, other in enumerate(slips) if j != k and other.id not in slip.aliases]
-        live[k] = apart & (_distance(value, found.slips[others]) >= APART).all(axis=0)
-    return live
+def _apart(slips: Sequence[Slip], values: Array) -> Bools:
+    """Which slips (first axis) lie far enough from the exact key and from every slip that is no alias of theirs."""
+    apart = np.ones((len(slips), values.shape[-1]), dtype=np.bool_)
+    for k in range(len(slips)):
+        far = _distance(values[k + 1 :], values[k]) >= APART  # the key first, then each slip, from all behind it
+        if k:
+            for j, other in enumerate(slips[k:], k):
+                if other.id in slips[k - 1].aliases:
+                    far[j - k] = True
+            apart[k - 1] &= far.all(axis=0)
+        apart[k:] &= far
+    return apart
+
+
+def _told_apart(keys: Array, others: Array) -> Bools:
+    """Which slips also lie far enough from the key in full precision, and from every trace rounded too early."""
+    full, early = others[-1], others[1:-1]
+    far = _distance(keys[1:], full) >= APART
+    for each in early:
+        far &= _distance(keys[1:], each) > FROM_EARLY
+    return far
 
 
 def _distance(one: Array, other: Array) -> Array:
@@ -97,24 +186,31 @@ def _distance(one: Array, other: Array) -> Array:
     return distance
 
 
-def _faults(exercise: Exercise, asked: str, found: Values, live: Bools) -> list[tuple[str, Bools]]:
+def _faults(
+    exercise: Exercise, asked: str, exact: Array, others: Array, live: Bools
+) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     """Why variants are refused for this quantity, and which."""
-    ids = [slip.id for slip in exercise.slips[asked]]
-    faults = [
-        (f"{slip_id} cannot be told apart in {asked}", ~live[ids.index(slip_id)]) for slip_id in exercise.shown(asked)
-    ]
-    ties = _distance(found.ties, found.exact) > HALF
-    chain = _distance(found.exact, found.full) > HALF
-    faults.append((f"{asked} depends on which way a tie is rounded", ties))
-    faults.append((f"rounding every step moves {asked} too far", chain))
-    return faults
+    for slip_id in exercise.shown(asked):
+        yield f"{slip_id} cannot be told apart in {asked}", ~live[_place(exercise.slips[asked], slip_id)]
+    yield f"{asked} depends on which way a tie is rounded", _distance(others[0], exact) > HALF
+    yield f"rounding every step moves {asked} too far", _distance(exact, others[-1]) > HALF
 
 
-def _ids(slips: Sequence[Slip], live: Bools) -> list[str]:
-    return [slip.id for slip, is_live in zip(slips, live, strict=True) if is_live]
+def _place(slips: Sequence[Slip], slip_id: str) -> int:
+    return [slip.id for slip in slips].index(slip_id)
 
 
-def _digest(exercise: Exercise, units: Mapping[str, Array]) -> str:
+def _collisions(slips: Sequence[Slip], values: Array) -> dict[tuple[str, str], int]:
+    """How many candidates have two of these values too near one another, aliases apart."""
+    named = [("key", frozenset[str]()), *((slip.id, slip.aliases) for slip in slips)]
+    found: dict[tuple[str, str], int] = {}
+    for (j, (one, _)), (k, (other, aliases)) in combinations(enumerate(named), 2):
+        if one not in aliases and (count := int((_distance(values[j], values[k]) < APART).sum())):
+            found[one, other] = count
+    return found
+
+
+def _digest(exercise: Exercise, units: Units) -> str:
     numbers = {name: array.ravel().astype(int).tolist() for name, array in units.items()}
     said = [exercise.declared.name, exercise.declared.convention, list(exercise.asked), exercise.decimals, numbers]
     return sha256(json.dumps(said).encode()).hexdigest()

@@ -7,28 +7,36 @@ is a tie: x · (1 + 2**-48) / q moves it away from zero, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from math import ceil, floor, inf
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.errors import DecimalsError
-from sim.graphs import Graph
+from sim.graphs import Graph, Node
 from sim.layers import Array, Layer
 
 MOST_DECIMALS = 4
 LARGEST = 2.0**46
 MOST_FACTORS = 3  # a product of more rounded values (which only slips have) is left to floats
+NUDGE = 2.0**-48
+MAGIC = 1.5 * 2**52  # (v + MAGIC) - MAGIC rounds a float to the nearest whole number, below 2**51
+KEEP_SCALE = ("neg", "relu", "T", "diag", "sum")
+TO_REALS = ("sigmoid", "tanh", "clip", "clip01", "softmax", "logsumexp")
 
 
-@dataclass(frozen=True)
-class Rounding:
+class Rounding(NamedTuple):
     """Inputs have `unit` decimals, named values are kept to `kept`; `op` says how ties (or all digits) fall."""
 
     unit: int = 4
     kept: int = 4
     op: str = "round"  # or "round_ties_down" (ties toward zero), "cut" (truncated)
+
+    @property
+    def nudge(self) -> float:
+        """The factor that decides where a tie falls, and changes nothing else."""
+        return 1 - NUDGE if self.op == "round_ties_down" else 1 + NUDGE
 
 
 class DecimalWriter:
@@ -47,35 +55,50 @@ class DecimalWriter:
         match op:
             case "number":
                 return self._number(float(label))
-            case "sigmoid" | "tanh" | "clip" | "clip01":
-                return self._set(self.graph.add(op, self._real(args[0])), None)
-            case "switch":
+            case "tenths":
+                return self._rounded(args[0], Rounding(self.rounding.unit, 1))
+            case "switch" | "step":
                 return self._set(self.graph.add(op, self._real(args[0])), 0)
             case "over":
                 return self._set(self.graph.add(op, self._real(args[0]), label=label), None)
-            case "neg" | "relu" | "T" | "diag":
-                return self._set(self.graph.add(op, args[0]), self.scale[args[0]])
-        left, right = args
+        if op in TO_REALS:
+            return self._set(self.graph.add(op, self._real(args[0])), None)
+        if op in KEEP_SCALE:
+            return self._set(self.graph.add(op, args[0]), self.scale[args[0]])
+        return self._binary(op, *args)
+
+    def _binary(self, op: str, left: int, right: int) -> int:
         a, b = self.scale[left], self.scale[right]
-        if a is None or b is None or (op in ("*", "@") and a + b > MOST_FACTORS):
+        is_sum = op in ("+", "-")
+        if a is None or b is None or (not is_sum and a + b > MOST_FACTORS):
             return self._set(self.graph.add(op, self._real(left), self._real(right)), None)
-        if op in ("+", "-"):
+        if is_sum:
             common = max(a, b)
             return self._set(self.graph.add(op, self._raised(left, common), self._raised(right, common)), common)
         return self._set(self.graph.add(op, left, right), a + b)
 
     def named(self, node: int) -> int:
         """The node rounded to `kept` decimals, again a whole number of units."""
-        scale, kept = self.scale[node], self.rounding.kept
-        if scale is None:
-            node, divisor = self._times(node, 10**kept), 1
-        else:
-            node, scale = self._raised(node, max(scale, 1)), max(scale, 1)
-            divisor = 10 ** (self.rounding.unit * scale - kept)
-        if divisor == 1 and scale is not None:
-            return self._set(node, 1)
-        rounded = self.graph.add(self.rounding.op, node, label=float(divisor))
-        return self._set(self._times(rounded, 10 ** (self.rounding.unit - kept)), 1)
+        return self._rounded(node, self.rounding)
+
+    def _rounded(self, node: int, to: Rounding) -> int:
+        """A node as a whole number of units that has no more than `to.kept` decimals."""
+        scale = self.scale[node]
+        if scale is not None and scale <= 1 and to.kept == to.unit:
+            return self._set(self._raised(node, 1), 1)
+        factor = 10.0 ** (to.kept - to.unit * (scale or 0)) * to.nudge
+        rounded = self._squashed(node, factor) if to.op != "cut" else None
+        rounded = rounded or self.graph.add("cut" if to.op == "cut" else "round", node, label=factor)
+        return self._set(self._times(rounded, 10 ** (to.unit - to.kept)), 1)
+
+    def _squashed(self, node: int, factor: float) -> int | None:
+        """σ or tanh of a scaled whole number, rounded, as one operation: so far from a tie, it is the same."""
+        squash = self.graph.nodes[node]
+        scaled = self.graph.nodes[squash.args[0]] if squash.op in ("sigmoid", "tanh") else squash
+        if squash is scaled or scaled.op != "*" or self.graph.nodes[scaled.args[1]].op != "number":
+            return None
+        by = float(self.graph.nodes[scaled.args[1]].label)
+        return self.graph.add(f"round_{squash.op}", scaled.args[0], label=(by, factor))
 
     def _number(self, number: float) -> int:
         scale = 0 if number == round(number) else 1
@@ -86,12 +109,12 @@ class DecimalWriter:
 
     def _real(self, node: int) -> int:
         scale = self.scale[node]
-        return self.graph.add("over", node, label=float(self.ten**scale)) if scale else node
+        return self._times(node, 1 / self.ten**scale) if scale else node
 
     def _raised(self, node: int, scale: int) -> int:
         return self._times(node, self.ten ** (scale - (self.scale[node] or 0)))
 
-    def _times(self, node: int, factor: int) -> int:
+    def _times(self, node: int, factor: float) -> int:
         return node if factor == 1 else self.graph.add("*", node, self.graph.add("number", label=float(factor)))
 
     def _set(self, node: int, scale: int | None) -> int:
@@ -101,7 +124,9 @@ class DecimalWriter:
 
 def whole(name: str, values: Array, decimals: int) -> Array:
     """Values as whole numbers of the last decimal. Raises: DecimalsError when a value has more decimals."""
-    units: Array = np.rint(values * 10**decimals) + 0.0
+    units: Array = np.rint(values * 10.0**decimals) + 0.0
+    if (units / 10.0**decimals == values).all():
+        return units
     off = np.abs(units / 10**decimals - values) > 1e-12 * np.maximum(1, np.abs(values))
     if off.any():
         found = float(values[off].flat[0])
@@ -112,11 +137,25 @@ def whole(name: str, values: Array, decimals: int) -> Array:
     return units
 
 
-@lru_cache(maxsize=512)
+def whole_list(values: list[Any], decimals: int) -> list[Any]:
+    """Floats in a row, or arrays, as whole numbers of the last decimal. Raises: DecimalsError."""
+    if not isinstance(values[0], float):
+        return [whole("a given number", array, decimals) for array in values]
+    ten = 10.0**decimals
+    units = [(value * ten + MAGIC) - MAGIC for value in values]
+    if [unit / ten for unit in units] == values:
+        return units
+    found: list[float] = whole("a given number", np.array(values), decimals).tolist()
+    return found
+
+
 def whole_layer(layer: Layer, decimals: int) -> Layer:
     """The same layer with its weights as whole numbers of the last decimal. Raises: DecimalsError."""
-    weights = {name: whole(name, array, decimals) for name, array in layer.weights.items()}
-    return Layer(layer.cell, weights, layer.D, layer.H)
+    if decimals not in layer.remembered:
+        weights = {name: whole(name, array, decimals) for name, array in layer.weights.items()}
+        layer.remembered[decimals] = Layer(layer.cell, weights, layer.D, layer.H, layer.reverse)
+    found: Layer = layer.remembered[decimals]
+    return found
 
 
 def check_decimals(decimals: int) -> None:
@@ -127,31 +166,55 @@ def check_decimals(decimals: int) -> None:
         )
 
 
-def check_bounds(graph: Graph, outputs: Sequence[int], bound: Callable[[str], float], width: int) -> None:
-    """Refuse what could reach 2**46 units on the way: leaves by their largest entry, products of `width` terms.
+def bounds_of(
+    graph: Graph, outputs: Collection[int], bound: Callable[[str], float], width: int,
+    seen: Mapping[int, float] | None = None,
+) -> dict[int, float]:  # fmt: skip
+    """How large each node can become: leaves by their largest entry, products of `width` terms.
 
-    Raises: DecimalsError.
+    `seen` are nodes that were computed, with the largest entry they had. Raises: DecimalsError where something could
+    reach 2**46 units.
     """
-    size: dict[int, float] = {}
+    within: dict[int, tuple[float, float]] = {}
     for number in graph.needed(outputs):
         node = graph.nodes[number]
-        args = [size[arg] for arg in node.args]
-        match node.op:
-            case "name":
-                size[number] = bound(str(node.label))
-            case "number":
-                size[number] = abs(float(node.label))
-            case "sigmoid" | "tanh" | "switch" | "clip" | "clip01":
-                size[number] = 1.0
-            case "@":
-                size[number] = width * args[0] * args[1]
-            case "*":
-                size[number] = args[0] * args[1]
-            case "+" | "-":
-                size[number] = args[0] + args[1]
-            case "over" | "round" | "round_ties_down" | "cut":
-                size[number] = args[0] / float(node.label) + 1
-            case _:
-                size[number] = args[0]
-    if max(size.values()) >= LARGEST:
-        raise DecimalsError("These numbers are too large for exact decimals.", "Take smaller inputs or weights.")
+        args = [within[arg] for arg in node.args]
+        low, high = _both_ways(bound(str(node.label))) if node.op == "name" else _between(node, args, width)
+        least, most = _both_ways((seen or {}).get(number, inf))
+        within[number] = max(low, least), min(high, most)
+        if max(map(abs, within[number])) >= LARGEST:
+            raise DecimalsError("These numbers are too large for exact decimals.", "Take smaller inputs or weights.")
+    return {number: max(map(abs, ends)) for number, ends in within.items()}
+
+
+def _both_ways(size: float) -> tuple[float, float]:
+    return -size, size
+
+
+def _between(node: Node, args: list[tuple[float, float]], width: int) -> tuple[float, float]:
+    """The least and the largest value of an operation."""
+    match node.op, node.label, args:
+        case "number", float() as value, _:
+            return value, value
+        case ("sigmoid" | "step" | "switch" | "clip01"), _, _:
+            return 0.0, 1.0
+        case ("tanh" | "clip"), _, _:
+            return -1.0, 1.0
+        case "round_sigmoid", (_, up), _:
+            return 0.0, up
+        case "round_tanh", (_, up), _:
+            return -up, up
+        case ("round" | "cut"), float() as factor, [(low, high)]:
+            return float(floor(low * factor)), float(ceil(high * factor))
+        case "over", float() as divisor, [(low, high)]:
+            return low / divisor, high / divisor
+        case "+", _, [(low, high), (low2, high2)]:
+            return low + low2, high + high2
+        case "-", _, [(low, high), (low2, high2)]:
+            return low - high2, high - low2
+        case ("*" | "outer" | "@"), _, [left, right]:
+            corners = [a * b * (width if node.op == "@" else 1) for a in left for b in right]
+            return min(corners), max(corners)
+        case "neg", _, [(low, high)]:
+            return -high, -low
+    return args[0]

@@ -1,20 +1,44 @@
-"""Numbers from a stream and a seed by a counter-based hash: variant k alone is variant k of a block, on any machine."""
+"""Numbers from a stream and a seed by a counter-based hash: variant k alone is variant k of a block, on any machine.
+
+A range of few numbers is picked from with 16 bits, four picks to a hash; a longer one with 32 bits, two to a hash.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.compile.memory import aligned
 from sim.exercises import Exercise, grid
+from sim.expressions import Shape
 from sim.layers import Array
 
 type Words = npt.NDArray[np.uint64]
 
-GOLDEN = 0x9E3779B97F4A7C15
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
+FACTORS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+FEW = 128  # numbers in a range for which 16 bits are enough: no number is more than 0.2 % likelier than another
+
+
+class Slots(NamedTuple):
+    """The drawn numbers that take equally many bits: where each stands, and its range."""
+
+    bits: int
+    names: tuple[tuple[str, Shape], ...]
+    low: Array
+    step: Array
+    choices: Array
+
+    @property
+    def words(self) -> int:
+        return math.ceil(len(self.low) * self.bits / 64)
 
 
 def draw(exercise: Exercise, seed: int) -> dict[str, Array]:
@@ -26,29 +50,64 @@ def draw(exercise: Exercise, seed: int) -> dict[str, Array]:
 
 def draw_block(exercise: Exercise, seeds: Sequence[int]) -> dict[str, Array]:
     """The given numbers of many variants, as whole numbers of the last decimal; the last axis is the variant."""
-    given: dict[str, Array] = {}
-    start = _starts(exercise.stream, seeds)
-    slot = 0
-    for name, shape in exercise.shapes.items():
-        count = math.prod(shape)
-        words = _mixed(start + np.arange(slot + 1, slot + count + 1, dtype=np.uint64)[:, None] * np.uint64(GOLDEN))
-        low, step, choices = grid(name, exercise.range_of(name), exercise.decimals)
-        picked = (words >> np.uint64(32)) * np.uint64(choices) >> np.uint64(32)
-        given[name] = (low + step * picked.astype(np.float64)).reshape(*shape, len(seeds))
-        slot += count
-    return given
+    few, many = slots_of(exercise)
+    words = _words(exercise.stream, seeds, few.words + many.words)
+    drawn = _drawn(few, words[: few.words]) | _drawn(many, words[few.words :])
+    return {name: drawn[name] for name in exercise.shapes}
 
 
-def _starts(stream: str, seeds: Sequence[int]) -> Words:
-    """Where the counter of each variant starts."""
-    base = int.from_bytes(blake2b(stream.encode(), digest_size=8).digest(), "big")
-    numbers = np.array([seed % 2**64 for seed in seeds], dtype=np.uint64)
-    return _mixed(numbers * np.uint64(GOLDEN) + np.uint64(base))
+def slots_of(exercise: Exercise) -> tuple[Slots, Slots]:
+    ranges = tuple((name, shape, exercise.range_of(name)) for name, shape in exercise.shapes.items())
+    return _slots(ranges, exercise.decimals)
+
+
+@lru_cache(maxsize=256)
+def _slots(ranges: tuple[tuple[str, Shape, object], ...], decimals: int) -> tuple[Slots, Slots]:
+    grids = [(name, shape, grid(name, span, decimals)) for name, shape, span in ranges]  # type: ignore[arg-type]
+    found = []
+    for bits, mine in ((16, lambda choices: choices <= FEW), (32, lambda choices: choices > FEW)):
+        part = [(name, shape, each) for name, shape, each in grids if mine(each[2])]
+        rows = np.array([each for _, shape, each in part for _ in range(math.prod(shape))], dtype=float).reshape(-1, 3)
+        names = tuple((name, shape) for name, shape, _ in part)
+        found.append(Slots(bits, names, *(column[:, None] for column in rows.T)))
+    return found[0], found[1]
+
+
+def _words(stream: str, seeds: Sequence[int], count: int) -> Words:
+    """So many hashes for each seed, by splitmix64: every bit of stream, seed and place moves about half of each."""
+    base = np.uint64(int.from_bytes(blake2b(stream.encode(), digest_size=8).digest(), "big"))
+    if isinstance(seeds, range) and seeds.step == 1 and 0 <= seeds.start <= seeds.stop < 2**63:
+        numbers = np.arange(seeds.start, seeds.stop, dtype=np.uint64)
+    else:
+        numbers = np.array([seed % 2**64 for seed in seeds], dtype=np.uint64)
+    starts = _mixed(numbers * GOLDEN + base)
+    return _mixed(starts + (np.arange(1, count + 1, dtype=np.uint64) * GOLDEN)[:, None])
 
 
 def _mixed(words: Words) -> Words:
-    """The finishing steps of splitmix64: every bit of the input moves about half of the output's."""
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed: Words = words ^ (words >> np.uint64(31))
-    return mixed
+    """The finishing steps of splitmix64, in place."""
+    for shift, factor in zip(SHIFTS, FACTORS, strict=False):
+        words ^= words >> shift
+        words *= factor
+    words ^= words >> SHIFTS[2]
+    return words
+
+
+def _drawn(slots: Slots, words: Words) -> dict[str, Array]:
+    """Picks from the ranges, one for each slot: low + step · ⌊choices · bits / 2^bits⌋."""
+    if not slots.names:
+        return {}
+    lanes, N = 64 // slots.bits, words.shape[-1]
+    (picks,) = aligned((len(words) * lanes, N))
+    by_lane = picks.reshape(len(words), lanes, N)
+    mask = np.uint64(2**slots.bits - 1)
+    for lane in range(lanes):
+        by_lane[:, lane] = (words >> np.uint64(lane * slots.bits)) & mask
+    picks = picks[: len(slots.low)]
+    picks *= slots.choices / 2**slots.bits
+    np.floor(picks, picks)
+    picks *= slots.step
+    picks += slots.low
+    ends = np.cumsum([math.prod(shape) for _, shape in slots.names])
+    parts = np.split(picks, ends[:-1])
+    return {name: part.reshape(*shape, N) for (name, shape), part in zip(slots.names, parts, strict=True)}

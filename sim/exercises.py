@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from sim.cells import Cell
 from sim.cells import cell as find_cell
 from sim.decimals import check_decimals, whole
+from sim.declarations import Cell
 from sim.errors import DecimalsError, SizeError, UnknownName
 from sim.expressions import Shape
-from sim.following import split
+from sim.following import check_known, places, step_of
 from sim.layers import check_size, fits
 from sim.slips import Slip, slip_named
+
+FROM_THE_LOSS = ("dh", "dh_last", "dc_last")
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,10 @@ class Range:
 class Exercise:
     """An exercise whose numbers are drawn. `stream` (generator and version) and a seed fix every number, for ever.
 
-    asked      quantities with their step, in order of use: ("f@1", "c@1")
+    asked      quantities with their step, in order of use: ("f@1", "c@1"), ("dc@1", "da_f@1")
     claims     the slips it may name, by quantity: {"f": ("F05", "F17")}
     must_show  those of them without which a variant is refused
-    ranges     by name ("c0", "W_f") or, for weights, by letter ("W", "U", "b")
+    ranges     by name ("c0", "W_f", "dh") or, for weights, by letter ("W", "U", "b")
     """
 
     stream: str
@@ -52,18 +54,33 @@ class Exercise:
     def declared(self) -> Cell:
         return find_cell(self.cell)
 
+    @property
+    def asks_gradients(self) -> bool:
+        return any(asked[0] == "d" for asked in self.asked)
+
     @cached_property
     def shapes(self) -> dict[str, Shape]:
-        """Everything that is given: the weights, x (T, D), and the first states."""
-        weights = {name: self.declared.shape(name, self.D, self.H) for name in self.declared.parameters}
-        return weights | {"x": (self.T, self.D)} | {f"{state}0": (self.H,) for state in self.declared.states}
+        """Everything that is given: the weights, x (T, D), the first states, and what the loss gives where it counts."""
+        cell, D, H, T = self.declared, self.D, self.H, self.T
+        given: dict[str, Shape] = {name: cell.shape(name, D, H) for name in cell.parameters}
+        given |= {"x": (T, D)} | {f"{state}0": (H,) for state in cell.states}
+        if self.asks_gradients:
+            given["dh"] = (T, H)
+            given |= {f"d{state}_last": (H,) for state in cell.states if f"d{state}_last" in self.ranges}
+        return given
 
     def range_of(self, name: str) -> Range:
         if name in self.ranges:
             return self.ranges[name]
-        if name[0] in self.ranges and name not in ("x", "h0", "c0"):
+        if name[0] in self.ranges and name in self.declared.parameters:
             return self.ranges[name[0]]
         raise UnknownName(f"The exercise has no range for {name}.", "Give one by name, or for weights by letter.")
+
+    @cached_property
+    def largest(self) -> dict[str, float]:
+        """The largest number, in units, that each given name may have."""
+        grids = {name: grid(name, self.range_of(name), self.decimals) for name in self.shapes}
+        return {name: float(max(abs(low), abs(low + (count - 1) * step))) for name, (low, step, count) in grids.items()}
 
     @cached_property
     def slips(self) -> dict[str, list[Slip]]:
@@ -94,9 +111,9 @@ class Exercise:
     def _check_asked(self) -> None:
         if not self.asked:
             raise UnknownName("The exercise asks for nothing.", "Name what is asked, as in c@1.")
-        late = [asked for asked in self.asked if split(self.declared, asked)[1] > self.T]
-        if late:
+        if late := [asked for asked in self.asked if step_of(asked) > self.T]:
             raise UnknownName(f"{', '.join(late)}: the exercise has {self.T} steps.")
+        check_known(self.declared, self.asked, places(self.declared, self.T))
         asked = {key.partition("@")[0] for key in self.asked} | set(self.asked)
         lost = [name for said in (self.claims, self.must_show) for name in said if name not in asked]
         if lost:
@@ -107,6 +124,7 @@ class Exercise:
         return said.get(asked) or said.get(asked.partition("@")[0]) or ()
 
 
+@lru_cache(maxsize=4096)
 def grid(name: str, span: Range, decimals: int) -> tuple[int, int, int]:
     """A range as whole numbers of the last decimal: first, step, and how many. Raises: SimError."""
     low, high, step = (int(number) for number in whole(name, np.array([span.low, span.high, span.step]), decimals))

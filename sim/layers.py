@@ -1,21 +1,24 @@
-"""A cell with its weights, and the checks that every array passes before anything is computed."""
+"""Cells with weights: a layer, a network of several, and the checks that every array passes before it is used."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.cells import Cell
 from sim.cells import cell as find_cell
+from sim.declarations import Cell
 from sim.errors import NumberError, ShapeError, SizeError, UnknownName
 from sim.expressions import Shape, shape_of
 
 type Array = npt.NDArray[np.float64]
+type Numbers = npt.ArrayLike  # what people give: nested lists or arrays
 
+FLOAT = np.dtype(np.float64)
 MOST_UNITS = 512
 MOST_STEPS = 10_000
 MOST_WORK = 20_000_000  # T · H · (D + H)
@@ -23,12 +26,17 @@ MOST_WORK = 20_000_000  # T · H · (D + H)
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A cell with weights: D inputs, H units. Weights are float64 and finite; `weights["W_f"]` is (H, D)."""
+    """A cell with weights: D inputs, H units. Weights are float64 and finite; `weights["W_f"]` is (H, D).
+
+    With `reverse` it reads the sequence from its end; whatever it gives is in time order all the same.
+    """
 
     cell: Cell
     weights: Mapping[str, Array]
     D: int
     H: int
+    reverse: bool = False
+    remembered: dict[Any, Any] = field(default_factory=dict, repr=False)  # what was made of it once, by whoever made it
 
     @cached_property
     def flat(self) -> list[float]:
@@ -36,12 +44,39 @@ class Layer:
         return [number for name in self.cell.parameters for number in self.weights[name].ravel().tolist()]
 
     @cached_property
+    def zeros(self) -> Array:
+        """A state where none is given."""
+        return np.zeros(self.H)
+
+    @cached_property
     def largest(self) -> dict[str, float]:
         """The size of the largest entry of every weight."""
         return {name: float(np.abs(array).max()) for name, array in self.weights.items()}
 
+    @cached_property
+    def top(self) -> float:
+        """The size of the largest entry of all weights."""
+        return max(self.largest.values())
 
-def layer(cell: Cell | str, weights: Mapping[str, npt.ArrayLike]) -> Layer:
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Layers on top of one another; a level of two reads the sequence in both directions, forward half first.
+
+    Its layers, and the rows of h0 and c0, count level by level: forward, reverse, forward, reverse, …
+    """
+
+    levels: tuple[tuple[Layer, ...], ...]
+
+    def __iter__(self) -> Iterator[Layer]:
+        return (layer for level in self.levels for layer in level)
+
+    @property
+    def layers(self) -> list[Layer]:
+        return list(self)
+
+
+def layer(cell: Cell | str, weights: Mapping[str, Numbers], *, reverse: bool = False) -> Layer:
     """A layer from weights by name: `layer("rnn", {"W": [[0.5]], "U": [[0.8]], "b": [0.1]})`.
 
     Raises: UnknownName (weights missing or not the cell's), ShapeError (all wrong shapes at once), NumberError.
@@ -59,34 +94,53 @@ def layer(cell: Cell | str, weights: Mapping[str, npt.ArrayLike]) -> Layer:
     if wrong:
         raise ShapeError("; ".join(wrong) + ".", f"Here D (inputs) is {D} and H (units) is {H}.")
     fits(cell, D, H)
-    return Layer(cell, arrays, D, H)
+    return Layer(cell, arrays, D, H, reverse)
+
+
+def network(levels: Sequence[Layer | Sequence[Layer]]) -> Network:
+    """A network from layers, the lowest first; two in one level read the same input in both directions.
+
+    Raises: ShapeError where a level does not fit the one below it.
+    """
+    found = tuple((level,) if isinstance(level, Layer) else tuple(level) for level in levels)
+    if not found or not all(found):
+        raise ShapeError("A network without layers.", "Give at least one layer.")
+    for number, (below, level) in enumerate(zip(found, found[1:], strict=False), 2):
+        width = sum(each.H for each in below)
+        for each in level:
+            if each.D != width:
+                raise ShapeError(f"Level {number} takes {each.D} inputs, and the level below it gives {width}.")
+    for level in found:
+        if len({(each.D, each.H) for each in level}) > 1 or len(level) > 2 or (len(level) == 2 and level[0].reverse):
+            raise ShapeError("The layers of one level need the same sizes: one, or a forward and a reverse one.")
+    return Network(found)
 
 
 @lru_cache(maxsize=4096)
 def fits(cell: Cell, D: int, H: int) -> None:
     """Raises: SizeError for sizes out of bounds; ShapeError if an equation does not work with these sizes."""
     _check_sizes(D, H)
-    for formula in cell.equations.values():
+    for formula in (*cell.equations.values(), *cell.broken.values()):
         shape_of(formula, lambda leaf: cell.shape(leaf, D, H))
 
 
-def numbers(name: str, values: npt.ArrayLike) -> Array:
+def numbers(name: str, values: Numbers) -> Array:
     """A fresh float64 array of finite numbers. Raises: NumberError, ShapeError for ragged lists."""
     try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        ragged = "inhomogeneous" in str(error)
-        if ragged:
-            raise ShapeError(f"{name} has rows of different lengths.", "Give every row the same length.") from error
-        raise NumberError(f"{name} holds something that is not a number.") from error
-    if isinstance(values, str) or not np.isfinite(array).all():
+        read = np.asarray(values)
+    except ValueError as error:
+        raise ShapeError(f"{name} has rows of different lengths.", "Give every row the same length.") from error
+    if read.dtype.kind not in "biuf":
+        raise NumberError(f"{name} holds something that is not a number.", "Give numbers, not texts.")
+    array = np.array(read, dtype=np.float64)
+    if not np.isfinite(array).all():
         raise NumberError(f"{name} holds a value that is not a finite number.", "Leave out nan and inf.")
     array.setflags(write=False)
     return array
 
 
 def sequence(layer: Layer, x: npt.ArrayLike) -> Array:
-    """The input as (T, D). Raises: ShapeError, SizeError."""
+    """The input as (T, D). Raises: ShapeError, SizeError, NumberError."""
     array = numbers("x", x)
     if array.ndim != 2 or array.shape[1] != layer.D:
         raise ShapeError(f"x has shape {array.shape}, needs (T, D) with D = {layer.D}.")
@@ -94,13 +148,15 @@ def sequence(layer: Layer, x: npt.ArrayLike) -> Array:
     return array
 
 
-def first_state(cell: Cell, name: str, values: npt.ArrayLike | None, shape: Shape) -> Array:
-    """h0 or c0 of the shape needed, zeros where none is given. Raises: ShapeError, UnknownName."""
-    if values is None:
-        return np.zeros(shape)
-    array = numbers(name, values)
-    if name[0] not in cell.states:
-        raise UnknownName(f"{cell.title} has no state {name[0]}, so it takes no {name}.")
+def as_numbers(name: str, values: Numbers) -> Array:
+    """The values as float64, not copied where they are. Raises: NumberError, ShapeError for what is no such array."""
+    if isinstance(values, np.ndarray) and values.dtype == FLOAT:
+        return values
+    return numbers(name, values)
+
+
+def of_shape(name: str, array: Array, shape: Shape) -> Array:
+    """The array itself. Raises: ShapeError if it has another shape."""
     if array.shape != shape:
         raise ShapeError(f"{name} has shape {array.shape}, needs {shape}.")
     return array
@@ -114,7 +170,7 @@ def check_size(T: int, D: int, H: int) -> None:
         raise SizeError(f"T · H · (D + H) is {T * H * (D + H)}, at most {MOST_WORK} is allowed.", "Take fewer steps.")
 
 
-def _same_names(cell: Cell, weights: Mapping[str, npt.ArrayLike]) -> None:
+def _same_names(cell: Cell, weights: Mapping[str, Numbers]) -> None:
     missing = [name for name in cell.parameters if name not in weights]
     unknown = [str(name) for name in weights if name not in cell.parameters]
     said = [f"{word} {', '.join(names)}" for word, names in (("missing:", missing), ("unknown:", unknown)) if names]

@@ -1,4 +1,4 @@
-"""Slips: a misconception as a replaced equation, bound to a cell and to the quantity in which it shows."""
+"""Slips: a misconception as replaced equations, bound to a cell and to the quantity in which it shows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from sim.catalogue import ALIASES, rows_for
-from sim.cells import Cell
 from sim.cells import cell as find_cell
+from sim.declarations import Cell
 from sim.errors import UnknownName
-from sim.expressions import parse
+from sim.expressions import Expr, written
+from sim.layers import Layer, fits
+
+GIVEN_AS = {"h0": "dh_prev", "c0": "dc_prev", "dh0": "dh_prev", "dc0": "dc_prev", "x": "dx"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,19 +30,31 @@ class Slip:
     title: str
     correction: str
     source: str
-    changes: Mapping[str, str]
+    changes: Mapping[str, Expr]
     cell: Cell
     convention: bool = False
 
     @property
     def formula(self) -> str:
         if list(self.changes) == [self.asked]:
-            return self.changes[self.asked]
-        return "; ".join(f"{name} = {right}" for name, right in self.changes.items())
+            return written(self.changes[self.asked])
+        return "; ".join(f"{name} = {written(right)}" for name, right in self.changes.items())
+
+    @property
+    def of_gradient(self) -> bool:
+        """Whether it is made on the way back; then what it gives are gradients."""
+        return self.asked not in self.cell.equations
 
     @cached_property
     def wrong(self) -> Cell:
         return self.cell.but(**self.changes)
+
+    def cell_for(self, layer: Layer) -> Cell:
+        """The cell with the slip in it. Raises: UnknownName for another cell's layer; ShapeError for sizes."""
+        if self.cell is not layer.cell:
+            raise UnknownName(f"{self.id} is a slip of {self.cell.title}, not of this layer's {layer.cell.title}.")
+        fits(self.wrong, layer.D, layer.H)
+        return self.wrong
 
     @cached_property
     def aliases(self) -> frozenset[str]:
@@ -50,26 +65,25 @@ class Slip:
 
 @lru_cache(maxsize=256)
 def _bound(cell: Cell) -> tuple[Slip, ...]:
-    return tuple(
-        Slip(row.id, row.asked, row.title, row.correction, row.source, _really(cell, row.changes), cell, row.convention)
-        for row in rows_for(cell)
-    )
-
-
-def _really(cell: Cell, changes: Mapping[str, str]) -> dict[str, str]:
-    """The changes that change something."""
-    return {name: right for name, right in changes.items() if parse(right) != cell.equations[name]}
+    """The slips of a cell: the rows that change something, each quantity and id once."""
+    found: dict[tuple[str, str], Slip] = {}
+    for row in rows_for(cell):
+        changes = {name: right for name, right in row.changes.items() if right != cell.formula(name)}
+        if changes:
+            slip = Slip(row.id, row.asked, row.title, row.correction, row.source, changes, cell, row.convention)
+            found.setdefault((row.id, row.asked), slip)
+    return tuple(found.values())
 
 
 def slips_for(cell: Cell | str, asked: str) -> tuple[Slip, ...]:
-    """Every slip of the catalogue that can show in this quantity ("c", or "c@2") of this cell.
+    """Every slip of the catalogue that can show in this quantity of this cell: "c", "c@2", "da_f", "dh_prev".
 
     Raises: UnknownName when the cell has no such quantity.
     """
     cell = find_cell(cell)
     quantity = asked.partition("@")[0]
-    if quantity not in cell.equations:
-        raise UnknownName(f"{cell.title} has no “{quantity}”.", f"It has {', '.join(cell.equations)}.")
+    quantity = GIVEN_AS.get(quantity, quantity)
+    cell.formula(quantity)
     return tuple(slip for slip in _bound(cell) if slip.asked == quantity)
 
 

@@ -3,42 +3,108 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.cells import Cell
-from sim.cells import cell as find_cell
-from sim.decimals import Rounding, check_decimals, whole, whole_layer
-from sim.errors import NumberError, ShapeError, UnknownName
+from sim.decimals import Rounding, whole_list
+from sim.declarations import Cell
+from sim.errors import NumberError, UnknownName
 from sim.expressions import Shape
-from sim.layers import Array, Layer, check_size, first_state, fits, numbers, sequence
-from sim.programs import check_magnitudes, is_small, run
+from sim.layers import Array, Layer
 
 
-class Trace(Mapping[str, Array]):
-    """Every named value of a run: `trace["h"]` is (T, H), or (T, H, N) for N variants; h at step 1 comes first.
+class Table(Mapping[str, Array]):
+    """Named values over time: `table["c"]` is (T, H), or (T, H, N) for N variants; step 1 comes first.
 
-    Besides: `cell` (with the slip, if one was made), `layer`, `x`, `h0`, `c0`, `T`, `decimals` (None: full precision).
+    The values are kept as they were computed: all floats in a row, or an array for each value, or one array (T, rows,
+    H) and what is not among its rows. Where they are exact they count units. They are arranged when one is asked for.
     """
 
     def __init__(
-        self, cells: Sequence[Cell], layer: Layer | None, given: Mapping[str, Array], raw: list[Any], shape: Shape,
-        decimals: int | None = None, unit: float = 1.0,
+        self, names: Mapping[str, int], raw: Any, shape: Shape, T: int, unit: float = 1.0, reverse: bool = False,
+        *, rows: Mapping[str, int] | None = None, others: Mapping[str, Array] | None = None,
     ) -> None:  # fmt: skip
-        self.cells, self.T = tuple(cells), len(cells)
-        self._layer = layer
-        self.x, self.h0, self.c0 = given["x"], given["h0"], given.get("c0")
-        self.decimals = decimals
-        self._raw, self._shape, self._unit = raw, shape, unit
-        self._position = {name: k for k, name in enumerate(self.cells[0].equations)}
+        self.T, self.unit, self.is_reverse = T, unit, reverse
+        self._names, self._raw, self.shape = names, raw, shape
+        self._rows, self._others = rows or names, others or {}
         self._table: Array | None = None
+
+    def __getitem__(self, name: str) -> Array:
+        values = self.computed(name)
+        return values[::-1] if self.is_reverse else values
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def computed(self, name: str) -> Array:
+        """The values of one name in the order of computing. Raises: UnknownName."""
+        if name in self._others:
+            return self._others[name] / self.unit + 0.0
+        if name not in self._rows:
+            raise UnknownName(f"There is no “{name}” in this trace.", f"There are: {', '.join(self)}.")
+        values: Array = self._arranged()[:, self._rows[name]]
+        return values
+
+    def _arranged(self) -> Array:
+        """All values as (T, rows, H) in the order of computing."""
+        if self._table is None:
+            raw = self._raw
+            table = raw if isinstance(raw, np.ndarray) else np.array(raw).reshape(self.T, len(self._rows), *self.shape)
+            self._table = table[:] if self.unit == 1 else table / self.unit + 0.0
+            self._table.setflags(write=False)
+        return self._table
+
+    def in_order(self, step: int) -> int:
+        """Where a step counted in time from 1 stands in the order of computing, counted from 0. Raises: UnknownName."""
+        if not 1 <= step <= self.T:
+            raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {self.T}.")
+        return self.T - step if self.is_reverse else step - 1
+
+    def check_finite(self) -> None:
+        """Raises: NumberError, naming the first value that is not finite."""
+        for name in self:
+            values = self[name]
+            if not np.isfinite(values).all():
+                step = int(np.argwhere(~np.isfinite(values))[0][0]) + 1
+                raise NumberError(f"{name} at step {step} is not finite.", "Take smaller weights or fewer steps.")
+
+
+class Trace(Table):
+    """Every named value of a run. Besides: `cell`, `layer`, `x`, `h0`, `c0`, `T`, `decimals` (None: full precision).
+
+    Where a slip was made, `cell_at(step)` is the cell with the slip in it.
+    """
+
+    def __init__(
+        self, cells: tuple[Cell, ...], layer: Layer | None, given: list[Any], raw: Any, shape: Shape,
+        rounding: Rounding | None = None, *, rows: Mapping[str, int] | None = None,
+        others: Mapping[str, Array] | None = None, weights: Mapping[str, Array] | None = None,
+    ) -> None:  # fmt: skip
+        unit = 10.0**rounding.unit if rounding else 1.0
+        reverse = layer is not None and layer.reverse
+        super().__init__(cells[0].places, raw, shape, len(cells), unit, reverse, rows=rows, others=others)
+        self.cells = cells
+        self.rounding = rounding
+        self._layer, self._given = layer, given
+        self.states = (layer.cell if layer else cells[0]).states
+        self.weights = layer.weights if layer else weights or {}
+
+    @property
+    def decimals(self) -> int | None:
+        return self.rounding.kept if self.rounding else None
 
     @property
     def cell(self) -> Cell:
-        """The cell of the last step; for a slip in one step only, ask `cell_at(step)`."""
+        """The cell of the last step computed; for a slip in one step only, ask `cell_at(step)`."""
         return self.cells[-1]
 
     @property
@@ -47,154 +113,69 @@ class Trace(Mapping[str, Array]):
             raise UnknownName("A trace of many variants has no single layer.")
         return self._layer
 
+    @property
+    def is_of_many(self) -> bool:
+        return self._layer is None
+
     def cell_at(self, step: int) -> Cell:
-        return self.cells[step - 1]
+        return self.cells[self.in_order(step)]
 
-    def __getitem__(self, name: str) -> Array:
-        if name not in self._position:
-            raise UnknownName(f"There is no “{name}” in this trace.", f"There are: {', '.join(self._position)}.")
-        values: Array = self._arranged()[:, self._position[name]]
-        return values
+    @property
+    def x(self) -> Array:
+        x = self._inputs()[0]
+        return x[::-1] if self.is_reverse else x
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._position)
+    @property
+    def h0(self) -> Array | None:
+        return self._inputs()[1].get("h")
 
-    def __len__(self) -> int:
-        return len(self._position)
+    @property
+    def c0(self) -> Array | None:
+        return self._inputs()[1].get("c")
+
+    def _inputs(self) -> tuple[Array, dict[str, Array]]:
+        """x in the order of computing, and the first states by name."""
+        if not isinstance(self._given[0], float):
+            x, *first = self._given
+        else:
+            H, given = self.shape[0], np.array(self._given)
+            cut = len(given) - H * len(self.states)
+            x, first = given[:cut].reshape(self.T, -1), given[cut:].reshape(-1, H)
+        return x, dict(zip(self.states, first, strict=True))
+
+    def given_in_units(self) -> list[Any]:
+        """What the run was given, as it was computed with: x, then the first states."""
+        return whole_list(self._given, self.rounding.unit) if self.rounding else self._given
+
+    def values_in_units(self) -> list[Any]:
+        """Every value as it was computed, step by step: all floats in a row, or an array each."""
+        if isinstance(self._raw, list):
+            return self._raw
+        columns = [self.computed(name) * self.unit for name in self] if self._rows is not self._names else None
+        if columns is None:
+            return [value for step in self._raw for value in step]
+        return [column[t] for t in range(self.T) for column in columns]
 
     def at(self, name: str, step: int) -> Array:
         """What `name` is at a step counted from 1: a declared value, x, h_prev, c_prev, or a weight."""
+        place = self.in_order(step)
+        if name in self:
+            return np.asarray(self.computed(name)[place])
         if name == "x":
             return np.asarray(self.x[step - 1])
         if name in ("h_prev", "c_prev"):
-            first = self.h0 if name == "h_prev" else self.c0
-            if step == 1 and first is not None:
-                return first
-            return np.asarray(self[name[0]][step - 2])
-        return np.asarray(self[name][step - 1]) if name in self._position else self.layer.weights[name]
-
-    def _arranged(self) -> Array:
-        """All values as (T, names, H), made when first asked for."""
-        if self._table is None:
-            table = np.array(self._raw, dtype=np.float64)
-            table = table.reshape(self.T, len(self._position), *self._shape)
-            self._table = table if self._unit == 1 else table / self._unit + 0.0
-            self._table.setflags(write=False)
-        return self._table
+            if place == 0:
+                return self._inputs()[1][name[0]]
+            return np.asarray(self.computed(name[0])[place - 1])
+        return self.weights[name]
 
     def check_finite(self) -> None:
-        """Raises: NumberError, naming the first value that is not finite."""
-        if isinstance(self._raw[0], float) and math.isfinite(sum(self._raw)):
+        """Raises: NumberError, naming what was given, else the first value, that is not finite."""
+        in_floats = isinstance(self._raw, list) and isinstance(self._raw[0], float)
+        if math.isfinite(sum(self._raw) if in_floats else self._arranged().sum()):
             return
-        table = self._arranged()
-        if np.isfinite(table).all():
-            return
-        step, place = np.argwhere(~np.isfinite(table))[0][:2]
-        name = list(self._position)[place]
-        raise NumberError(f"{name} at step {step + 1} is not finite.", "Take smaller weights or fewer steps.")
-
-
-def forward(layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None = None, c0: npt.ArrayLike | None = None) -> Trace:
-    """Every named value in full precision. x (T, D); h0, c0 (H,), zeros if left out.
-
-    Raises: ShapeError, NumberError, SizeError, naming the array, what was found and what is needed.
-    """
-    return traced(layer, (), x, h0, c0)
-
-
-def exact(
-    layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None = None, c0: npt.ArrayLike | None = None,
-    *, decimals: int = 4,
-) -> Trace:  # fmt: skip
-    """The trace a careful learner writes down: every named value rounded half away from zero.
-
-    Shapes as in `forward`; the floats returned are the nearest to the decimals.
-    Raises: DecimalsError for inputs or weights with more decimals, or too large; and what `forward` raises.
-    """
-    check_decimals(decimals)
-    return traced(layer, (), x, h0, c0, Rounding(decimals, decimals))
-
-
-def kept_to(
-    layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None = None, c0: npt.ArrayLike | None = None,
-    *, decimals: int, truncate: bool = False,
-) -> Trace:  # fmt: skip
-    """The trace of someone who keeps every named value to so few decimals, or cuts it off there.
-
-    Unlike `exact`, inputs and weights may have up to four decimals whatever `decimals` is.
-    """
-    check_decimals(decimals)
-    return traced(layer, (), x, h0, c0, Rounding(4, decimals, "cut" if truncate else "round"))
-
-
-def traced(
-    layer: Layer, cells: Sequence[Cell], x: npt.ArrayLike, h0: npt.ArrayLike | None, c0: npt.ArrayLike | None,
-    rounding: Rounding | None = None,
-) -> Trace:  # fmt: skip
-    """A run in which step k follows `cells[k - 1]`; with no cells, every step follows the layer's own."""
-    given = checked(layer, x, h0, c0)
-    cells = tuple(cells) or (layer.cell,) * len(given["x"])
-    if rounding is None:
-        trace = Trace(cells, layer, given, _computed(layer, cells, given, None), (layer.H,))
-        trace.check_finite()
-        return trace
-    units = {name: whole(name, array, rounding.unit) for name, array in given.items()}
-    in_units, unit = whole_layer(layer, rounding.unit), 10.0**rounding.unit
-    raw = _computed(in_units, cells, units, rounding)
-    trace = Trace(cells, layer, given, raw, (layer.H,), rounding.kept, unit)
-    trace.check_finite()
-    largest = {name[0]: float(np.abs(array).max()) for name, array in units.items()}
-    for state in layer.cell.states:
-        largest[state] = max(largest[state], float(np.abs(trace[state]).max()) * unit)
-    for cell in set(cells):
-        check_magnitudes(cell, max(layer.D, layer.H), in_units.largest | largest, rounding)
-    return trace
-
-
-def checked(layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None, c0: npt.ArrayLike | None) -> dict[str, Array]:
-    """The arrays of a run by name: x, h0 and, where the cell has a c, c0."""
-    given = {"x": sequence(layer, x), "h0": first_state(layer.cell, "h0", h0, (layer.H,))}
-    if c0 is not None or "c" in layer.cell.states:
-        given["c0"] = first_state(layer.cell, "c0", c0, (layer.H,))
-    return given
-
-
-def _computed(layer: Layer, cells: Sequence[Cell], given: Mapping[str, Array], rounding: Rounding | None) -> list[Any]:
-    states: list[Any] = [given[f"{state}0"] for state in layer.cell.states]
-    weights: list[Any] = [layer.weights[name] for name in layer.cell.parameters]
-    if is_small(layer.D, layer.H):
-        states = [number for state in states for number in state.tolist()]
-        weights = layer.flat
-    return run(layer.cell, cells, (layer.D, layer.H), weights, given["x"], states, rounding=rounding)
-
-
-def forward_many(
-    cell: Cell | str, weights: Mapping[str, npt.ArrayLike], x: npt.ArrayLike, h0: npt.ArrayLike | None = None,
-    c0: npt.ArrayLike | None = None,
-) -> Trace:  # fmt: skip
-    """N variants at once, each with its own weights; the last axis is the variant.
-
-    Weights W (H, D, N), U (H, H, N), b (H, N); x (T, D, N); h0, c0 (H, N); results (T, H, N).
-    Raises: ShapeError, NumberError, SizeError, UnknownName.
-    """
-    cell = find_cell(cell)
-    missing = [name for name in cell.parameters if name not in weights]
-    if missing:
-        raise UnknownName(f"Weights of {cell.title} are missing: {', '.join(missing)}.")
-    arrays = {name: numbers(name, weights[name]) for name in cell.parameters}
-    xs = numbers("x", x)
-    first = arrays[cell.parameters[0]]
-    if xs.ndim != 3 or first.ndim != 3:
-        raise ShapeError(f"x has shape {xs.shape}, needs (T, D, N); {cell.parameters[0]} needs (H, D, N).")
-    (T, D, N), H = xs.shape, first.shape[0]
-    fits(cell, D, H)
-    check_size(T, D, H)
-    wrong = [name for name, array in arrays.items() if array.shape != (*cell.shape(name, D, H), N)]
-    if wrong or N == 0:
-        raise ShapeError(f"{', '.join(wrong) or 'x'}: the shapes do not fit D = {D}, H = {H}, N = {N}.")
-    given = {"x": xs} | {f"{state}0": first_state(cell, f"{state}0", start, (H, N)) for state, start in
-                         (("h", h0), ("c", c0)) if state in cell.states or start is not None}  # fmt: skip
-    raw = run(cell, [cell] * T, (D, H), list(arrays.values()), xs, [given[f"{s}0"] for s in cell.states], many=True)
-    trace = Trace([cell] * T, None, given, raw, (H, N))
-    trace.check_finite()
-    return trace
+        x, states = self._inputs()
+        for name, values in {"x": x, **{f"{state}0": values for state, values in states.items()}}.items():
+            if not np.isfinite(values).all():
+                raise NumberError(f"{name} holds a value that is not a finite number.", "Leave out nan and inf.")
+        super().check_finite()

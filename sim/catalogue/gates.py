@@ -1,63 +1,140 @@
-"""Slips of a weighted sum and of the function that squashes it: F01, F02, F04 … F25, for every gate and candidate."""
+"""Slips of a weighted sum and of the function that squashes it: F01, F04 … F19, F21 … F24, for every gate and candidate.
+
+What a block is, is read off the cell: a sum with W @ x in it, and what it is squashed into.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from sim.catalogue.rows import Row
-from sim.cells import Cell
+from sim.catalogue.rows import Row, biases, renamed, without
+from sim.declarations import Cell
+from sim.expressions import Expr, leaves, name, number, parse, substitute, sum_of, terms
 
 PLAUSIBLE = "plausible, not sighted"
 
-# {W}, {U}, {b} are the block's own weights, {other} the bias of another block
-SUMS = {
+
+@dataclass(frozen=True)
+class Block:
+    """A weighted sum and what it is squashed into: a_f and f."""
+
+    cell: Cell
+    a: str
+    out: str
+    squash: str  # σ, tanh or ReLU, by its name in the language
+    inner: Expr  # what is squashed: the sum, or the sum and a hidden 1
+
+    @property
+    def sum(self) -> Expr:
+        return self.cell.equations[self.a]
+
+    @property
+    def W(self) -> str:
+        return next(leaf for leaf in leaves(self.sum) if leaf[0] == "W")
+
+    @property
+    def U(self) -> str:
+        return next(leaf for leaf in leaves(self.sum) if leaf[0] == "U")
+
+    def squashed(self, wrong_sum: Expr) -> Expr:
+        return Expr(self.squash, (substitute(self.inner, {self.a: wrong_sum}),))
+
+
+def blocks(cell: Cell) -> list[Block]:
+    """Every sum of the cell that is squashed, in the order of the declaration."""
+    found = []
+    for out, formula in cell.equations.items():
+        if formula.op in ("sigmoid", "tanh", "relu"):
+            sums = [leaf for leaf in leaves(formula) if "x" in leaves(cell.equations.get(leaf, number(0)))]
+            found += [Block(cell, a, out, formula.op, formula.args[0]) for a in sums]
+    return found
+
+
+def _product(block: Block) -> Expr | None:
+    """The two weighted terms multiplied instead of added; only where both stand in the sum as they are."""
+    parts = list(terms(block.sum))
+    weighted = [part for part in parts if part.op == "@" and part.args[1] in (name("x"), name("h_prev"))]
+    if len(weighted) < 2:
+        return None
+    rest = [part for part in parts if part not in weighted]
+    return sum_of([Expr("*", (weighted[0], weighted[1])), *rest])
+
+
+def _with_another_bias(block: Block) -> Expr | None:
+    """The bias of the next block that is squashed alike, else of the first other one."""
+    all_blocks = [each for each in blocks(block.cell) if biases(each.sum)]
+    others = [each for each in all_blocks if each.out != block.out]
+    alike = [each for each in all_blocks if each.squash == block.squash]
+    mine = biases(block.sum)
+    if not mine or not others:
+        return None
+    place = [each.out for each in alike].index(block.out)
+    other = alike[(place + 1) % len(alike)] if len(alike) > 1 else others[0]
+    return renamed(block.sum, {mine[0]: biases(other.sum)[0]})
+
+
+def _old_cell_for_h(block: Block) -> Expr | None:
+    return renamed(block.sum, {"h_prev": "c_prev"}) if "c" in block.cell.states else None
+
+
+def _bias_twice(block: Block) -> Expr:
+    return substitute(block.sum, {b: Expr("*", (number(2), name(b))) for b in biases(block.sum)})
+
+
+# id: (wrong sum, title, correction, source)
+SUMS: dict[str, tuple[Callable[[Block], Expr | None], str, str, str]] = {
     "F04": (
-        "x + h_prev",
+        lambda block: parse("x + h_prev"),
         "x and h_prev added without weights",
         "Joining lines in a diagram mean: side by side, then a weight matrix, then a bias.",
         "forum threads on reading the LSTM diagram",
     ),
     "F05": (
-        "{W} @ x + {b}",
+        lambda block: sum_of([part for part in terms(block.sum) if "h_prev" not in leaves(part)]),
         "the recurrent term is left out",
         "Every gate and every candidate sees the input and the state of the step before.",
         "first-step examples with a zero state, which hide it",
     ),
     "F06": (
-        "{W} @ x + {b} + {U} @ c_prev",
+        _old_cell_for_h,
         "c_prev stands where h_prev belongs",
         "Gates and candidate read h_prev; only the gates of a peephole variant also look at c.",
         "threads mixing up cell and hidden state; tensorflow issue 17133",
     ),
-    "F07": ("{W} @ x + {U} @ h_prev", "the bias is left out", "Add b before squashing.", "numpy-ml issue 42"),
+    "F07": (
+        lambda block: without(block.sum, biases(block.sum)),
+        "the bias is left out",
+        "Add b before squashing.",
+        "numpy-ml issue 42",
+    ),
     "F08": (
-        "{W} @ x + 2 * {b} + {U} @ h_prev",
+        _bias_twice,
         "the bias is counted twice",
         "PyTorch's two bias vectors are added up: put the value into one and zero into the other.",
         "pytorch issue 750",
     ),
     "F10": (
-        "{U} @ x + {b} + {W} @ h_prev",
+        lambda block: renamed(block.sum, {block.W: block.U, block.U: block.W}),
         "the weights of x and h_prev are swapped",
         "The columns of the matrix must stand in the same order as the parts of [h, x].",
         "Cross Validated question 317194",
     ),
     "F11": (
-        "({W} @ x) * ({U} @ h_prev) + {b}",
+        _product,
         "the two terms are multiplied",
         "Weighted inputs are added.",
         "Cross Validated thread on combining input and previous output",
     ),
     "F12": (
-        "{W} @ x + {other} + {U} @ h_prev",
+        _with_another_bias,
         "the bias of another block is used",
         "Each block has its own bias.",
         "numpy-ml issue 42",
     ),
 }
 
-# {a} is the sum; these stand in for σ
+# {a} is what goes into σ; these stand in for σ
 SIGMOIDS = {
     "F01": (
         "switch(sigmoid({a}))",
@@ -95,18 +172,6 @@ SIGMOIDS = {
         "A gate needs 0 to 1, so σ; a negative gate would flip the sign of what it multiplies.",
         "threads asking why tanh",
     ),
-    "F18": (
-        "sigmoid({a} + 1)",
-        "a bias of 1 is added to weights that already have it",
-        "Some libraries add 1 silently to the forget gate; here b holds everything.",
-        "pytorch issue 20102; tensorflow issue 1326",
-    ),
-    "F19": (
-        "sigmoid({a}) + 1",
-        "1 is added after σ",
-        "A bias goes inside σ; a gate above 1 is impossible.",
-        "tvm pull request 3410",
-    ),
 }
 
 # these stand in for tanh
@@ -132,44 +197,45 @@ TANHS = {
     ),
 }
 
-
-class Block(NamedTuple):
-    """A weighted sum and what it is squashed into: `a_f` and `f`, with the letter of its weights."""
-
-    a: str
-    out: str
-    suffix: str
-    squash: str
-    other: str  # the block whose bias is picked up by mistake
-
-
-BLOCKS = {
-    "rnn": [Block("a", "h", "", "tanh", "")],
-    "rnn_relu": [Block("a", "h", "", "relu", "")],
-    "gru": [Block("a_r", "r", "_r", "sigmoid", "_z"), Block("a_z", "z", "_z", "sigmoid", "_r")],
-    "lstm": [
-        Block("a_i", "i", "_i", "sigmoid", "_f"),
-        Block("a_f", "f", "_f", "sigmoid", "_o"),
-        Block("a_g", "g", "_g", "tanh", "_i"),
-        Block("a_o", "o", "_o", "sigmoid", "_g"),
-    ],
-}
+HIDDEN_BIAS = (
+    "F18",
+    "a bias of 1 is added to weights that already have it, or one that is meant is overlooked",
+    "Some libraries add 1 silently to the forget gate: say whether b holds everything.",
+    "pytorch issue 20102; tensorflow issue 1326",
+)
+BIAS_OUTSIDE = (
+    "F19",
+    "1 is added after σ",
+    "A bias goes inside σ; a gate above 1 is impossible.",
+    "tvm pull request 3410",
+)
 
 
 def rows(cell: Cell) -> Iterator[Row]:
     """The slips of every block of the cell: of its sum, and of its squashing."""
-    for block in BLOCKS.get(cell.name, []):
-        yield from _sums(block, cell)
+    for block in blocks(cell):
+        yield from _sums(block)
         squashings = {"sigmoid": SIGMOIDS, "tanh": TANHS}.get(block.squash, {})
-        for key, (formula, title, correction, source) in squashings.items():
-            yield Row(key, block.out, {block.out: formula.format(a=block.a)}, title, correction, source)
+        for key, (formula, *said) in squashings.items():
+            if (key, block.out) != ("F21", "n"):  # in a GRU it is G12
+                wrong = substitute(parse(formula.format(a="a")), {"a": block.inner})
+                yield Row(key, block.out, {block.out: wrong}, *said)
+        if block.out == "f" and "c" in cell.states:
+            yield from _forget_biases(block)
 
 
-def _sums(block: Block, cell: Cell) -> Iterator[Row]:
-    letters = {letter: letter + block.suffix for letter in "WUb"} | {"other": "b" + block.other}
-    for key, (formula, title, correction, source) in SUMS.items():
-        if (key == "F06" and "c" not in cell.states) or (key == "F12" and not block.other):
-            continue
-        wrong = formula.format(**letters)
-        yield Row(key, block.a, {block.a: wrong}, title, correction, source)
-        yield Row(key, block.out, {block.out: f"{block.squash}({wrong})"}, title, correction, source)
+def _sums(block: Block) -> Iterator[Row]:
+    for key, (wrong_sum, *said) in SUMS.items():
+        if (wrong := wrong_sum(block)) is not None:
+            yield Row(key, block.a, {block.a: wrong}, *said)
+            yield Row(key, block.out, {block.out: block.squashed(wrong)}, *said)
+
+
+def _forget_biases(block: Block) -> Iterator[Row]:
+    """The 1 of the forget gate: added or left out where it should not be, and added outside."""
+    plain, raised = parse(f"sigmoid({block.a})"), parse(f"sigmoid({block.a} + 1)")
+    is_raised = block.inner != name(block.a)
+    key, *said = HIDDEN_BIAS
+    yield Row(key, block.out, {block.out: plain if is_raised else raised}, *said)
+    key, *said = BIAS_OUTSIDE
+    yield Row(key, block.out, {block.out: Expr("+", (plain, number(1)))}, *said)

@@ -1,26 +1,44 @@
-"""Slips of the GRU's own: the reset, the candidate and the blend, in whichever convention the cell has."""
+"""Slips of a cell with one state and a blend, in whichever convention it has: the reset, the candidate, the blend."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from sim.catalogue.rows import Row
-from sim.cells import Cell
-from sim.expressions import leaves, parse
+from sim.declarations import Cell
+from sim.expressions import Expr, leaves, parse, substitute
 
-# the candidate's sum with the reset ignored, where r acts after the product and where before it
-OPEN = {True: "W_n @ x + b_in + U_n @ h_prev + b_hn", False: "W_n @ x + b_n + U_n @ h_prev"}
 
-# id: the wrong sum where r acts after the product, and where before it ("": the slip does not exist there)
+@dataclass(frozen=True)
+class Blend:
+    """h = kept · h_prev + new · n, and the gate that mutes the old state inside the candidate."""
+
+    cell: Cell
+    kept: Expr
+    new: Expr
+    reset: str
+
+    @property
+    def is_after(self) -> bool:
+        """Whether the reset acts after the product with U_n."""
+        return "b_hn" in self.cell.parameters
+
+
+def blend_of(cell: Cell) -> Blend:
+    shares = {leaf: part.args[0] for part in cell.equations["h"].args for leaf in ("h_prev", "n") if leaf in leaves(part)}
+    reset = next(leaf for leaf in leaves(cell.equations["a_n"]) if leaf in cell.equations)
+    return Blend(cell, shares["h_prev"], shares["n"], reset)
+
+
+# id: the wrong sum where the reset {r} acts after the product, and where before it ("": the slip does not exist there)
 SUMS = {
-    "G02": ("W_n @ x + b_in + U_n @ (r * h_prev) + b_hn", "W_n @ x + b_n + r * (U_n @ h_prev)"),
-    "G03": ("W_n @ x + b_in + b_hn + r * (U_n @ h_prev)", ""),
-    "G04": (OPEN[True], OPEN[False]),
-    "G13a": ("W_n @ x + b_in + r * (U_n.T @ h_prev + b_hn)", "W_n @ x + b_n + U_n.T @ (r * h_prev)"),
-    "G14": ("W_n @ x + b_in + r * (diag(U_n) * h_prev + b_hn)", "W_n @ x + b_n + diag(U_n) * (r * h_prev)"),
+    "G02": ("W_n @ x + b_in + U_n @ ({r} * h_prev) + b_hn", "W_n @ x + b_n + {r} * (U_n @ h_prev)"),
+    "G03": ("W_n @ x + b_in + b_hn + {r} * (U_n @ h_prev)", ""),
+    "G04": ("W_n @ x + b_in + U_n @ h_prev + b_hn", "W_n @ x + b_n + U_n @ h_prev"),
+    "G13a": ("W_n @ x + b_in + {r} * (U_n.T @ h_prev + b_hn)", "W_n @ x + b_n + U_n.T @ ({r} * h_prev)"),
+    "G14": ("W_n @ x + b_in + {r} * (diag(U_n) * h_prev + b_hn)", "W_n @ x + b_n + diag(U_n) * ({r} * h_prev)"),
 }
-# id: (wrong candidate, {a} being the sum with the reset ignored)
-CANDIDATES = {"G05": "r * tanh({a})", "G12": "sigmoid(a_n)"}
 
 # id: title, correction, source
 SAID = {
@@ -88,43 +106,65 @@ CONVENTIONS = ("G01", "G02", "G07")
 
 def rows(cell: Cell) -> Iterator[Row]:
     """The slips of the reset, the candidate and the blend, each in every quantity in which it can be looked for."""
-    after = "b_hn" in cell.parameters
-    for key, (where_after, where_before) in SUMS.items():
-        if formula := where_after if after else where_before:
-            yield _row(key, "a_n", a_n=formula)
-            yield _row(key, "n", n=f"tanh({formula})")
-            yield _row(key, "h", a_n=formula)
-    for key, formula in CANDIDATES.items():
-        for asked in ("n", "h"):
-            yield _row(key, asked, n=formula.format(a=OPEN[after]))
-    for key, formula in _blends(cell).items():
+    is_gru = {"r", "z"} <= cell.equations.keys()
+    for row in _rows(cell, is_gru):
+        yield replace(row, convention=is_gru and row.id in CONVENTIONS)
+
+
+def _rows(cell: Cell, is_gru: bool) -> Iterator[Row]:
+    blend = blend_of(cell)
+    yield from _of_the_sum(blend)
+    opened = parse(SUMS["G04"][0 if blend.is_after else 1])
+    for asked in ("n", "h"):
+        yield _row("G05", asked, n=Expr("*", (parse(blend.reset), Expr("tanh", (opened,)))))
+        yield _row("G12", asked, n=parse("sigmoid(a_n)"))
+    for key, formula in _blends(blend).items():
         yield _row(key, "h", h=formula)
-    sums = {k: f"W_{k} @ x + b_{k} + U_{k} @ h_prev" for k in "rz"}
-    yield _row("G07", "r", r=f"sigmoid({sums['z']})")
-    yield _row("G07", "z", z=f"sigmoid({sums['r']})")
+    if is_gru:
+        yield from _swapped(cell)
+    transposed = {
+        left: _transposed(formula) for left, formula in cell.equations.items() if any(leaf[0] == "U" for leaf in leaves(formula))
+    }
+    yield _row("G13b", "h", **transposed)
+
+
+def _of_the_sum(blend: Blend) -> Iterator[Row]:
+    for key, formulas in SUMS.items():
+        if text := formulas[0 if blend.is_after else 1]:
+            formula = parse(text.format(r=blend.reset))
+            yield _row(key, "a_n", a_n=formula)
+            yield _row(key, "n", n=Expr("tanh", (formula,)))
+            yield _row(key, "h", a_n=formula)
+
+
+def _swapped(cell: Cell) -> Iterator[Row]:
+    sums = {gate: cell.equations[f"a_{gate}"] for gate in "rz"}
+    yield _row("G07", "r", r=Expr("sigmoid", (sums["z"],)))
+    yield _row("G07", "z", z=Expr("sigmoid", (sums["r"],)))
     yield _row("G07", "h", a_r=sums["z"], a_z=sums["r"])
-    gates = {f"a_{k}": f"W_{k} @ x + b_{k} + U_{k}.T @ h_prev" for k in "rz"}
-    yield _row("G13b", "h", **gates, a_n=SUMS["G13a"][0 if after else 1])
 
 
-def _row(key: str, asked: str, **changes: str) -> Row:
-    return Row(key, asked, changes, *SAID[key], convention=key in CONVENTIONS)
-
-
-def _blends(cell: Cell) -> dict[str, str]:
+def _blends(blend: Blend) -> dict[str, Expr]:
     """Wrong ways to make h, by id."""
-    keeps = z_keeps(cell)
-    old, new = ("z", "(1 - z)") if keeps else ("(1 - z)", "z")
-    return {
-        "G01": f"{new} * h_prev + {old} * n",
-        "G06": f"{new} * n + {old} * (r * h_prev)",
-        "G08": "n + z * h_prev" if keeps else "z * n + h_prev",
-        "G09": "z * tanh(n)",
+    kept, new = {"kept": blend.kept}, {"new": blend.new}
+    gate = next(leaves(blend.kept))
+    whole = "n + kept * h_prev" if blend.kept == parse(gate) else "new * n + h_prev"
+    texts = {
+        "G01": "new * h_prev + kept * n",
+        "G06": f"new * n + kept * ({blend.reset} * h_prev)",
+        "G08": whole,
+        "G09": f"{gate} * tanh(n)",
         "G11": "(n + h_prev) / 2",
     }
+    return {key: substitute(parse(text), kept | new) for key, text in texts.items()}
 
 
-def z_keeps(cell: Cell) -> bool:
-    """Whether z, and not 1 − z, multiplies the old state in the cell's own blend."""
-    shares = {part.args[0] for part in cell.equations["h"].args if "h_prev" in leaves(part)}
-    return shares == {parse("z")}
+def _transposed(formula: Expr) -> Expr:
+    """The same with every recurrent matrix transposed."""
+    if formula.op == "name" and str(formula.label)[0] == "U":
+        return Expr("T", (formula,))
+    return Expr(formula.op, tuple(map(_transposed, formula.args)), formula.label)
+
+
+def _row(key: str, asked: str, **changes: Expr) -> Row:
+    return Row(key, asked, changes, *SAID[key])

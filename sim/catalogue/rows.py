@@ -1,7 +1,10 @@
-"""What a row of the catalogue holds."""
+"""What a row of the catalogue holds, and how a wrong formula is made from a right one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+from sim.declarations import GIVEN, PARAMETERS, Cell
+from sim.expressions import Expr, leaves, name, parse, sum_of, terms
 
 
 @dataclass(frozen=True)
@@ -10,7 +13,7 @@ class Row:
 
     id: str
     asked: str
-    changes: Mapping[str, str]
+    changes: Mapping[str, Expr]
     title: str
     correction: str
     source: str
@@ -21,5 +24,35 @@ class Row:
 ALIASES = (
     frozenset({"F02", "F15"}),  # 1 - σ(a) is σ(-a)
     frozenset({"F23", "F24"}),  # no activation and ReLU, where the sum is positive
+    frozenset({"C09a", "C09b"}),  # tanh on the stored cell: they part in h and in the next step
     frozenset({"G02", "G03"}),  # with one unit, U(r·h) is r·(U h)
 )
+
+
+def fits(cell: Cell, formula: Expr) -> bool:
+    """Whether a formula reads only what the cell has."""
+    known = {*cell.equations, *GIVEN, *cell.parameters}
+    return all(leaf in known for leaf in leaves(formula))
+
+
+def first_that_fits(cell: Cell, options: Collection[str]) -> Expr | None:
+    """The first of some formulas that reads only what the cell has."""
+    return next((formula for formula in map(parse, options) if fits(cell, formula)), None)
+
+
+def without(formula: Expr, gone: Collection[str]) -> Expr:
+    """A formula without these names: they are left out of every sum."""
+    if formula.op == "+":
+        return sum_of([without(term, gone) for term in terms(formula) if not (term.op == "name" and term.label in gone)])
+    return Expr(formula.op, tuple(without(arg, gone) for arg in formula.args), formula.label)
+
+
+def renamed(formula: Expr, names: Mapping[str, str]) -> Expr:
+    """A formula with some names in place of others, all at once."""
+    if formula.op == "name":
+        return name(names.get(str(formula.label), str(formula.label)))
+    return Expr(formula.op, tuple(renamed(arg, names) for arg in formula.args), formula.label)
+
+
+def biases(formula: Expr) -> list[str]:
+    return [leaf for leaf in leaves(formula) if leaf[0] == "b" and leaf[0] in PARAMETERS]

@@ -1,90 +1,202 @@
-"""A graph as a list of NumPy calls: for large cells, and for thousands of variants at once.
+"""A graph as a list of NumPy calls: for thousands of variants at once, and for large cells whose steps differ.
 
 With `many`, the LAST axis of every array is the variant: W is (H, D, N), h is (H, N). That is the fastest layout, and
-element-wise operations need no change.
+element-wise operations need no change. Intermediate values share a few registers, which stay in the processor's cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from sim.expressions import Shape
-from sim.graphs import Graph, Node
+from sim.expressions import Shape, combined
+from sim.graphs import Graph, Label
 from sim.layers import Array
 
-UP, DOWN = 1 + 2.0**-48, 1 - 2.0**-48
+ZERO, HALF = np.array(0.0), np.array(0.5)  # a number as an array saves NumPy the conversion, half of a small call
 
 
-def sigmoid(a: Array) -> Array:
+def sigmoid(a: Array, out: Array | None = None) -> Array:
     """The logistic function by one tanh, which neither overflows nor leaves [0, 1]."""
-    y = np.tanh(np.multiply(a, 0.5))
-    y *= 0.5
-    y += 0.5
+    y: Array = np.multiply(a, HALF, out)
+    np.tanh(y, y)
+    np.multiply(y, HALF, y)
+    np.add(y, HALF, y)
     return y
 
 
-def switch(y: Array) -> Array:
-    return np.greater_equal(y, 0.5).astype(np.float64)
+def round_sigmoid(a: Array, half: Array, half_up: Array, out: Array | None = None) -> Array:
+    """rint(up · σ(by · a)), given half of each factor."""
+    y: Array = np.multiply(a, half, out)
+    np.tanh(y, y)
+    np.multiply(y, half_up, y)
+    np.add(y, half_up, y)
+    return np.rint(y, y)
+
+
+def round_tanh(a: Array, by: Array, up: Array, out: Array | None = None) -> Array:
+    """rint(up · tanh(by · a))."""
+    y: Array = np.multiply(a, by, out)
+    np.tanh(y, y)
+    np.multiply(y, up, y)
+    return np.rint(y, y)
+
+
+def step(y: Array, out: Array | None = None) -> Array:
+    """1 above 0, else 0."""
+    return np.greater(y, ZERO, out=np.empty_like(y) if out is None else out)
+
+
+def switch(y: Array, out: Array | None = None) -> Array:
+    """y rounded to 0 or 1."""
+    return np.greater_equal(y, HALF, out=np.empty_like(y) if out is None else out)
 
 
 NAMES: dict[str, Any] = {
     "sigmoid": sigmoid,
+    "round_sigmoid": round_sigmoid,
+    "round_tanh": round_tanh,
+    "step": step,
     "switch": switch,
-    "UP": UP,
-    "DOWN": DOWN,
-    **{name: getattr(np, name) for name in ("add", "subtract", "multiply", "negative", "tanh", "maximum")},
-    **{name: getattr(np, name) for name in ("rint", "trunc", "clip", "dot", "einsum", "swapaxes", "diagonal")},
+    "ZERO": ZERO,
+    **{name: getattr(np, name) for name in ("add", "subtract", "multiply", "divide", "negative", "tanh", "maximum")},
+    **{name: getattr(np, name) for name in ("rint", "trunc", "clip", "dot", "einsum", "swapaxes", "diagonal", "copyto")},
 }
 CODE = {
-    "*": "multiply({0}, {1})",
-    "+": "add({0}, {1})",
-    "-": "subtract({0}, {1})",
-    "neg": "negative({0})",
-    "sigmoid": "sigmoid({0})",
-    "tanh": "tanh({0})",
-    "relu": "maximum({0}, 0.0)",
-    "switch": "switch({0})",
-    "clip": "clip({0}, -1.0, 1.0)",
-    "clip01": "clip({0}, 0.0, 1.0)",
-    "T": "swapaxes({0}, 0, 1)",
-    "over": "({0} / {label!r})",
-    "round": "rint({0} * UP / {label!r})",
-    "round_ties_down": "rint({0} * DOWN / {label!r})",
-    "cut": "trunc({0} * UP / {label!r})",
+    "*": "multiply({0}, {1}, {out})",
+    "+": "add({0}, {1}, {out})",
+    "-": "subtract({0}, {1}, {out})",
+    "neg": "negative({0}, {out})",
+    "sigmoid": "sigmoid({0}, {out})",
+    "tanh": "tanh({0}, {out})",
+    "relu": "maximum({0}, ZERO, out={out})",
+    "step": "step({0}, {out})",
+    "switch": "switch({0}, {out})",
+    "clip": "clip({0}, -1.0, 1.0, {out})",
+    "clip01": "clip({0}, 0.0, 1.0, {out})",
+    "over": "divide({0}, {label}, {out})",
+    "round": "rint(multiply({0}, {label}, {out}), {out})",
+    "round_sigmoid": "round_sigmoid({0}, {half[0]}, {half[1]}, {out})",
+    "round_tanh": "round_tanh({0}, {label[0]}, {label[1]}, {out})",
+    "cut": "trunc(multiply({0}, {label}, {out}), {out})",
+    "outer": "multiply({0}[:, None], {1}, {out})",
 }
-ONE = {"@": "dot({0}, {1})", "diag": "diagonal({0})"}
-MANY = {"@": "einsum('hkn,kn->hn', {0}, {1})", "diag": "einsum('kkn->kn', {0})"}
+ONE = {"@": "dot({0}, {1})", "T": "{0}.T", "diag": "diagonal({0})"}
+MANY = {"@": "einsum('hkn,kn->hn', {0}, {1}, out={out})", "T": "swapaxes({0}, 0, 1)", "diag": "einsum('kkn->kn', {0})"}
+NOT_IN_PLACE = ("@", "outer")  # they read an argument again after writing
+VIEWS = ("T", "diag")  # of a weight: nothing is computed
+NO_SIGNS = str.maketrans("+-.", "pm_")
 
 
-def compile_arrays(
-    graph: Graph, outputs: Sequence[int], inputs: Sequence[Sequence[tuple[str, Shape]]], *, many: bool
-) -> Callable[..., list[Array]]:
-    """A function of one sequence of arrays per group of inputs; it returns the list of output arrays."""
-    code = CODE | (MANY if many else ONE)
-    lines = [f"def program({', '.join(f'group{k}' for k in range(len(inputs)))}):"]
-    for number, group in enumerate(inputs):
-        if group:
-            lines.append(f"    ({', '.join(_safe(leaf) for leaf, _ in group)},) = group{number}")
-    text = {number: _name(graph.nodes[number], number) for number in graph.needed(outputs)}
-    for number, name in text.items():
-        node = graph.nodes[number]
-        if node.op not in ("name", "number"):
-            call = code[node.op].format(*(text[arg] for arg in node.args), label=node.label)
-            lines.append(f"    {name} = {call}")
-    lines.append(f"    return [{', '.join(text[output] for output in outputs)}]")
-    scope = dict(NAMES)
-    exec("\n".join(lines), scope)  # noqa: S102 - our own declarations, never a user's text
-    program: Callable[..., list[Array]] = scope["program"]
-    return program
+class Constants(dict[str, Array]):
+    """The numbers of a program, each as an array of its own name."""
+
+    def name(self, value: float) -> str:
+        name = f"k{value.hex()}".translate(NO_SIGNS)
+        self[name] = np.array(value)
+        return name
+
+    def call(self, code: str, args: Sequence[str], label: Label, out: str) -> str:
+        """The code of an operation with its arguments, its numbers and its place put in."""
+        if isinstance(label, tuple):
+            numbers = {"label": [*map(self.name, label)], "half": [self.name(number / 2) for number in label]}
+            return code.format(*args, **numbers, out=out)
+        return code.format(*args, label=self.name(float(label)) if label != "" else "", out=out)
 
 
-def _name(node: Node, number: int) -> str:
-    if node.op == "name":
-        return _safe(str(node.label))
-    return repr(float(node.label)) if node.op == "number" else f"n{number}"
+class ArrayProgram:
+    """A compiled graph: a function of one sequence of arrays per group of inputs.
+
+    It returns the outputs as new arrays; with `out`, it writes them there. `registers` are the shapes of the arrays
+    that `scratch`, if it is given, has to hold for intermediate values.
+    """
+
+    def __init__(
+        self, graph: Graph, outputs: Sequence[int], inputs: Sequence[Sequence[tuple[str, Shape]]], *, many: bool
+    ) -> None:
+        self._graph, self._outputs = graph, outputs
+        self._code = CODE | (MANY if many else ONE)
+        self._needed = graph.in_order_of_use(outputs)
+        self._shape = self._shapes(dict(leaf for group in inputs for leaf in group))
+        self.registers: list[Shape] = []
+        self._constants = Constants()
+        lines = list(self._lines())
+        lines = [*self._unpacked(inputs), *(f"register{k} = scratch[{k}]" for k in range(len(self.registers))), *lines]
+        head = f"def program({', '.join(f'group{k}' for k in range(len(inputs)))}, out, scratch):"
+        scope: dict[str, Any] = NAMES | self._constants
+        exec("\n".join([head, *(f"    {line}" for line in lines)]), scope)  # noqa: S102 - our own declarations only
+        self._program: Callable[..., list[Array]] = scope["program"]
+
+    def __call__(
+        self, *groups: Sequence[Array], out: Sequence[Array] | None = None, scratch: Sequence[Array] | None = None
+    ) -> list[Array]:
+        return self._program(*groups, out or [None] * len(self._outputs), scratch or [None] * len(self.registers))
+
+    def _shapes(self, leaves: dict[str, Shape]) -> dict[int, Shape]:
+        shape: dict[int, Shape] = {}
+        for number in self._needed:
+            node = self._graph.nodes[number]
+            if node.args:
+                shape[number] = combined(node.op, [shape[arg] for arg in node.args])
+            else:
+                shape[number] = leaves[str(node.label)] if node.op == "name" else ()
+        return shape
+
+    def _unpacked(self, inputs: Sequence[Sequence[tuple[str, Shape]]]) -> list[str]:
+        groups = [(k, group) for k, group in enumerate(inputs) if group]
+        return [f"({', '.join(_safe(leaf) for leaf, _ in group)},) = group{k}" for k, group in groups]
+
+    def _lines(self) -> Iterator[str]:
+        """A call for each node, into its place among the outputs or into a register that nobody reads any more."""
+        text: dict[int, str] = {}
+        place = {output: k for k, output in reversed(list(enumerate(self._outputs)))}
+        left = Counter(arg for number in self._needed for arg in self._graph.nodes[number].args)
+        free: dict[Shape, list[str]] = defaultdict(list)
+        for number in self._needed:
+            node = self._graph.nodes[number]
+            if not node.args:
+                text[number] = _safe(str(node.label)) if node.op == "name" else self._constants.name(float(node.label))
+                continue
+            args = [text[arg] for arg in node.args]
+            released = list(self._released(node.args, left, text, place))
+            if node.op not in NOT_IN_PLACE:
+                self._free(released, free)
+            if number in place:
+                text[number], out = f"o{place[number]}", f"out[{place[number]}]"
+            elif node.op in VIEWS:
+                text[number] = out = f"v{number}"
+            else:
+                text[number] = out = self._register(self._shape[number], free)
+            yield f"{text[number]} = {self._constants.call(self._code[node.op], args, node.label, out)}"
+            if node.op in NOT_IN_PLACE:
+                self._free(released, free)
+        for k, output in enumerate(self._outputs):
+            if text[output] != f"o{k}":
+                yield f"out[{k}] is None or copyto(out[{k}], {text[output]})"
+        yield f"return [{', '.join(text[output] for output in self._outputs)}]"
+
+    def _released(
+        self, args: Sequence[int], left: Counter[int], text: dict[int, str], place: dict[int, int]
+    ) -> Iterator[tuple[Shape, str]]:
+        """The registers of the arguments that are read for the last time."""
+        left.subtract(args)
+        for arg in dict.fromkeys(args):
+            if not left[arg] and text[arg].startswith("register"):
+                yield self._shape[arg], text[arg]
+
+    @staticmethod
+    def _free(registers: Sequence[tuple[Shape, str]], free: dict[Shape, list[str]]) -> None:
+        for shape, register in registers:
+            free[shape].append(register)
+
+    def _register(self, shape: Shape, free: dict[Shape, list[str]]) -> str:
+        if free[shape]:
+            return free[shape].pop()
+        self.registers.append(shape)
+        return f"register{len(self.registers) - 1}"
 
 
 def _safe(leaf: str) -> str:

@@ -1,37 +1,90 @@
-"""A trace as a NumPy program of its own, whose output is the trace."""
+"""A trace as a program of its own, in NumPy or PyTorch, whose output is the trace."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.convert.torch import to_torch
+from sim.errors import SimError
 from sim.expressions import Expr
 from sim.layers import Array
 from sim.printers.reading import render
 from sim.traces import Trace
 
 SIGNS = {"+": " + ", "-": " - ", "*": " * ", "·": " * ", "@": " @ "}
-CALLS = {
-    "sigmoid": "sigmoid({})",
-    "tanh": "np.tanh({})",
-    "relu": "np.maximum({}, 0)",
-    "switch": "np.where({} >= 0.5, 1.0, 0.0)",
-    "clip": "np.clip({}, -1, 1)",
-    "clip01": "np.clip({}, 0, 1)",
-    "diag": "np.diag({})",
-}
-HEAD = """import numpy as np
+
+
+@dataclass(frozen=True)
+class Library:
+    """What differs between the two: how an array, a function and a rounding are written."""
+
+    head: str
+    rounded: str
+    array: str
+    calls: Mapping[str, str]
+    stacked: str
+
+
+NUMPY = Library(
+    head="""import numpy as np
 
 
 def sigmoid(a):
     return 1 / (1 + np.exp(-a))
-"""
-ROUNDED = '''
+""",
+    rounded='''
 
 def rounded(y):
     """Half away from zero; the small factor keeps a tie a tie in spite of float arithmetic."""
     return np.sign(y) * np.floor(np.abs(y) * 1e{decimals} * (1 + 1e-12) + 0.5) / 1e{decimals}
-'''
+''',
+    array="np.array({})",
+    calls={
+        "sigmoid": "sigmoid({})",
+        "tanh": "np.tanh({})",
+        "relu": "np.maximum({}, 0)",
+        "switch": "np.where({} >= 0.5, 1.0, 0.0)",
+        "step": "np.where({} > 0, 1.0, 0.0)",
+        "tenths": "np.sign({0}) * np.floor(np.abs({0}) * 10 * (1 + 1e-12) + 0.5) / 10",
+        "clip": "np.clip({}, -1, 1)",
+        "clip01": "np.clip({}, 0, 1)",
+        "diag": "np.diag({})",
+    },
+    stacked="np.array(values)",
+)
+TORCH = Library(
+    head="""import torch
+
+torch.set_default_dtype(torch.float64)
+""",
+    rounded='''
+
+def rounded(y):
+    """Half away from zero; the small factor keeps a tie a tie in spite of float arithmetic."""
+    return torch.sign(y) * torch.floor(torch.abs(y) * 1e{decimals} * (1 + 1e-12) + 0.5) / 1e{decimals}
+''',
+    array="torch.tensor({})",
+    calls={
+        "sigmoid": "torch.sigmoid({})",
+        "tanh": "torch.tanh({})",
+        "relu": "torch.relu({})",
+        "switch": "torch.where({} >= 0.5, 1.0, 0.0)",
+        "step": "torch.where({} > 0, 1.0, 0.0)",
+        "tenths": "torch.sign({0}) * torch.floor(torch.abs({0}) * 10 * (1 + 1e-12) + 0.5) / 10",
+        "clip": "torch.clamp({}, -1, 1)",
+        "clip01": "torch.clamp({}, 0, 1)",
+        "diag": "torch.diagonal({})",
+    },
+    stacked="torch.stack(values)",
+)
 
 
+@dataclass(frozen=True)
 class CodeStyle:
+    library: Library
+
     def name(self, label: str) -> str:
         return label
 
@@ -47,8 +100,8 @@ class CodeStyle:
     def prefix(self, right: str) -> str:
         return f"-{right}"
 
-    def call(self, function: str, argument: str, simple: bool) -> str:
-        return CALLS[function].format(argument)
+    def call(self, function: str, arguments: list[str], simple: bool) -> str:
+        return self.library.calls[function].format(*arguments)
 
     def group(self, inner: str) -> str:
         return f"({inner})"
@@ -56,45 +109,84 @@ class CodeStyle:
     def transposed(self, inner: str) -> str:
         return f"{inner}.T"
 
+    def square(self, inner: str) -> str:
+        return f"{inner}**2"
+
     def fraction(self, above: str, below: str) -> str:
         return f"({above}) / {below}"
 
 
-STYLE = CodeStyle()
-
-
 def numpy_code(trace: Trace) -> str:
-    """A program that computes the trace: run it, and `trace["h"]` is the same (T, H)."""
+    """A NumPy program that computes the trace: run it, and its `trace["h"]` is the same (T, H)."""
+    return _code(trace, NUMPY)
+
+
+def torch_code(trace: Trace) -> str:
+    """The same in PyTorch; where it has such a layer, that layer is set up with these weights and run too."""
+    return _code(trace, TORCH) + _the_layer_itself(trace)
+
+
+def _code(trace: Trace, library: Library) -> str:
     layer, cell = trace.layer, trace.cells[0]
-    lines = [HEAD + (ROUNDED.format(decimals=trace.decimals) if trace.decimals else ""), ""]
-    lines += [f"{name} = np.array({_numbers(layer.weights[name])})" for name in layer.cell.parameters]
-    lines += [f"inputs = np.array({_numbers(trace.x)})", f"h_prev = np.array({_numbers(trace.h0)})"]
-    if trace.c0 is not None:
-        lines.append(f"c_prev = np.array({_numbers(trace.c0)})")
+    lines = [library.head + (library.rounded.format(decimals=trace.decimals) if trace.decimals else ""), ""]
+    lines += [f"{name} = {_array(library, layer.weights[name])}" for name in layer.cell.parameters]
+    lines.append(f"inputs = {_array(library, trace.x)}{_backward(trace)}")
+    first = {"h": trace.h0, "c": trace.c0}
+    lines += [f"{state}_prev = {_array(library, value)}" for state, value in first.items() if value is not None]
     lines += ["", f"trace = {{name: [] for name in {list(trace)!r}}}", "for step, x in enumerate(inputs, 1):"]
-    lines += [f"    {name} = {_right(trace, name)}" for name in cell.equations]
+    lines += [f"    {name} = {_right(trace, name, library)}" for name in cell.equations]
     lines.append(f"    for name, value in zip(trace, [{', '.join(cell.equations)}]):")
     lines.append("        trace[name].append(value)")
     lines += [f"    {state}_prev = {state}" for state in layer.cell.states]
-    lines += ["", "trace = {name: np.array(values) for name, values in trace.items()}", 'print(trace["h"])', ""]
+    lines += ["", f"trace = {{name: {library.stacked} for name, values in trace.items()}}", 'print(trace["h"])', ""]
     return "\n".join(lines)
 
 
-def _right(trace: Trace, name: str) -> str:
+def _backward(trace: Trace) -> str:
+    return "  # in time order; this layer reads it from the end" if trace.is_reverse else ""
+
+
+def _right(trace: Trace, name: str, library: Library) -> str:
     """The right-hand side; where the steps differ (a slip in one of them), each step's own."""
     formulas = [cell.equations[name] for cell in trace.cells]
     common = max(formulas, key=formulas.count)
-    code = _formula(trace, common)
+    code = _formula(trace, common, library)
     for step, formula in enumerate(formulas, 1):
         if formula != common:
-            code = f"{_formula(trace, formula)} if step == {step} else {code}"
+            code = f"{_formula(trace, formula, library)} if step == {step} else {code}"
     return code
 
 
-def _formula(trace: Trace, formula: Expr) -> str:
-    code = render(formula, STYLE)
+def _formula(trace: Trace, formula: Expr, library: Library) -> str:
+    code = render(formula, CodeStyle(library))
     return f"rounded({code})" if trace.decimals else code
 
 
-def _numbers(array: Array) -> str:
-    return repr(array.tolist())
+def _array(library: Library, array: Array) -> str:
+    return library.array.format(repr(array.tolist()))
+
+
+def _the_layer_itself(trace: Trace) -> str:
+    """Lines that run torch.nn's own layer on the same numbers; nothing where it has none, or the trace is rounded."""
+    layer = trace.layer
+    if trace.decimals or set(trace.cells) != {layer.cell}:
+        return ""
+    try:
+        state: dict[str, Any] = {name: array.tolist() for name, array in to_torch(layer).items()}
+    except SimError:
+        return ""
+    kind = {"rnn": "RNN", "rnn_relu": "RNN", "lstm": "LSTM", "gru": "GRU"}[layer.cell.name]
+    options = ', nonlinearity="relu"' if layer.cell.name == "rnn_relu" else ""
+    first = [f"torch.tensor([{value.tolist()!r}])" for value in (trace.h0, trace.c0) if value is not None]
+    return "\n".join(
+        [
+            "",
+            f"# the same by torch.nn.{kind}, which gives only h",
+            f"layer = torch.nn.{kind}({layer.D}, {layer.H}{options})",
+            f"weights = {state!r}",
+            "layer.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})",
+            f"output, _ = layer(inputs, {first[0] if len(first) == 1 else f'({", ".join(first)})'})",
+            "print(output.detach())",
+            "",
+        ]
+    )

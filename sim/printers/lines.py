@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.backpropagation import Gradients
 from sim.printers.mathml import mathml, substituted
 from sim.printers.reading import Numbers
 from sim.printers.text import substituted_text, text
 from sim.printers.words import substituted_words, words
+from sim.programs import passed_back
 from sim.traces import Trace
 
 
 @dataclass(frozen=True)
 class Line:
-    """One quantity at one step. Where there is one entry per unit, the tuples hold one item per unit."""
+    """One quantity at one step. Where there are several entries, the tuples hold one item for each."""
 
     name: str
     step: int
     formula: str  # MathML: c = f ⊙ c_prev + i ⊙ g
-    substituted: str  # MathML, one <math> per unit: 0.8165 = 0.4013·1.3 + …
+    substituted: str  # MathML, one <math> per entry: 0.8165 = 0.4013·1.3 + …
     words: str  # c at step 1 equals f times the old c plus i times g.
     text: str
     substituted_text: tuple[str, ...]
@@ -27,22 +29,27 @@ class Line:
     shown: tuple[str, ...]  # the values as they are printed everywhere: 0.8165, −0.5100
 
 
-def explain(trace: Trace, step: int, *, decimals: int | None = None) -> list[Line]:
-    """Every declared quantity of a step, in order. Raises: UnknownName for a step there is not."""
-    numbers = Numbers(trace, step, decimals)
-    units = range(trace.layer.H)
-    return [
-        Line(
-            name=name,
-            step=step,
-            formula=mathml(numbers.cell, name),
-            substituted=substituted(trace, name, step, decimals=decimals),
-            words=words(numbers.cell, name, step),
-            text=text(numbers.cell, name),
-            substituted_text=tuple(substituted_text(trace, name, step, decimals=decimals)),
-            substituted_words=tuple(substituted_words(trace, name, step, decimals=decimals)),
-            values=tuple(float(number) for number in numbers.array(name)),
-            shown=tuple(numbers.digits(name, k) for k in units),
-        )
-        for name in numbers.cell.equations
-    ]
+def explain(of: Trace | Gradients, step: int, *, decimals: int | None = None) -> list[Line]:
+    """Every declared quantity of a step, in order; of gradients, those of a step backward, from dh to what it passes back.
+
+    Raises: UnknownName for a step there is not.
+    """
+    numbers = Numbers(of, step, decimals)
+    names = list(numbers.cell.equations) if isinstance(of, Trace) else passed_back(numbers.cell)
+    return [_line(of, numbers, name, decimals) for name in names]
+
+
+def _line(of: Trace | Gradients, numbers: Numbers, name: str, decimals: int | None) -> Line:
+    step = numbers.step
+    return Line(
+        name=name,
+        step=step,
+        formula=mathml(numbers.cell, name),
+        substituted=substituted(of, name, step, decimals=decimals),
+        words=words(numbers.cell, name, step),
+        text=text(numbers.cell, name),
+        substituted_text=tuple(substituted_text(of, name, step, decimals=decimals)),
+        substituted_words=tuple(substituted_words(of, name, step, decimals=decimals)),
+        values=tuple(float(value) for value in numbers.array(name).ravel()),
+        shown=tuple(numbers.digits(name, *place) for place in numbers.places(name)),
+    )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sim.cells import Cell
-from sim.printers.letters import hue, letters
-from sim.printers.reading import Numbers, equation, render
+from sim.backpropagation import Gradients
+from sim.declarations import Cell
+from sim.printers.letters import MARKS, hue
+from sim.printers.letters import letters as letters_of
+from sim.printers.notations import in_notation
+from sim.printers.reading import Numbers, equation, render, shown_formula
 from sim.printers.text import FUNCTIONS, shown_equation
 from sim.slips import Slip
 from sim.traces import Trace
@@ -15,14 +18,16 @@ APPLY = "<mo>&#x2061;</mo>"
 
 class MathmlStyle:
     def name(self, label: str) -> str:
-        if label == "tanh_c":
-            return self.call("tanh", self.name("c"), simple=True)
-        found = letters(label)
+        if label in ("tanh_c", "dtanh_c"):
+            tanh = self.call("tanh", [self.name("c")], simple=True)
+            return tanh if label == "tanh_c" else f'<mrow data-q="{label}"><mi>δ</mi>{tanh}</mrow>'
+        found = letters_of(label)
         letter = f"<mi{_class(found.hue)}>{found.letter}</mi>"
         if not found.subscript:
             return letter.replace("<mi", f'<mi data-q="{label}"', 1)
-        tag = "mtext" if found.subscript == "prev" else "mn" if found.subscript == "0" else "mi"
-        return f'<msub data-q="{label}">{letter}<{tag}{_class(found.subscript_hue)}>{found.subscript}</{tag}></msub>'
+        parts = [_subscript(part, found.subscript_hue) for part in found.subscript.split()]
+        below = parts[0] if len(parts) == 1 else f"<mrow>{'<mo>,</mo>'.join(parts)}</mrow>"
+        return f'<msub data-q="{label}">{letter}{below}</msub>'
 
     def number(self, digits: str) -> str:
         return f"<mn>{digits}</mn>"
@@ -39,14 +44,23 @@ class MathmlStyle:
     def prefix(self, right: str) -> str:
         return f"<mrow><mo>−</mo>{right}</mrow>"
 
-    def call(self, function: str, argument: str, simple: bool) -> str:
-        return f"<mrow><mi>{FUNCTIONS.get(function, function)}</mi>{APPLY}{self.group(argument)}</mrow>"
+    def call(self, function: str, arguments: list[str], simple: bool) -> str:
+        if function == "outer":
+            return f"{arguments[0] if simple else self.group(arguments[0])}<mo>⊗</mo>{arguments[1]}"
+        if function == "beside":
+            return f"<mrow><mo>[</mo>{'<mo>,</mo>'.join(arguments)}<mo>]</mo></mrow>"
+        if function == "step":
+            return f"<mrow><mo>[</mo>{arguments[0]}<mo>&gt;</mo><mn>0</mn><mo>]</mo></mrow>"
+        return f"<mrow><mi>{FUNCTIONS.get(function, function)}</mi>{APPLY}{self.group(arguments[0])}</mrow>"
 
     def group(self, inner: str) -> str:
         return f'<mrow><mo stretchy="false">(</mo>{inner}<mo stretchy="false">)</mo></mrow>'
 
     def transposed(self, inner: str) -> str:
         return f"<msup>{inner}<mi>T</mi></msup>"
+
+    def square(self, inner: str) -> str:
+        return f"<msup>{inner}<mn>2</mn></msup>"
 
     def fraction(self, above: str, below: str) -> str:
         return f"<mfrac><mrow>{above}</mrow><mn>{below}</mn></mfrac>"
@@ -55,24 +69,30 @@ class MathmlStyle:
 STYLE = MathmlStyle()
 
 
-def mathml(of: Cell | Slip | str, name: str = "", *, block: bool = True) -> str:
-    """The equation of a quantity, or the wrong one of a slip, as a `<math>` element."""
+def mathml(of: Cell | Slip | str, name: str = "", *, block: bool = True, letters: str = "") -> str:
+    """The equation of a quantity or of a gradient, or the wrong one of a slip, as a `<math>` element."""
     cell, name = shown_equation(of, name)
-    return _math(equation(name, cell.formula(name), STYLE, "<mo>=</mo>"), block)
+    left, formula = in_notation(cell, name, shown_formula(cell, name), letters)
+    return _math(equation(left, formula, STYLE, "<mo>=</mo>"), block)
 
 
-def substituted(trace: Trace, name: str, step: int, *, decimals: int | None = None, block: bool = True) -> str:
-    """The same with numbers put in; one `<math>` element per unit, one after the other.
+def substituted(
+    of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None, block: bool = True
+) -> str:
+    """The same with numbers put in; one `<math>` element per entry, one after the other.
 
     Named values are shown to the trace's decimals, or to `decimals` if the trace is in full precision (4 if left out).
     """
-    numbers = Numbers(trace, step, decimals)
-    formula = numbers.cell.formula(name)
-    lines = [
-        f"{STYLE.value(name, numbers.digits(name, k))}<mo>=</mo>{render(numbers.entry(formula, k), STYLE)}"
-        for k in range(trace.layer.H)
-    ]
+    numbers = Numbers(of, step, decimals)
+    lines = (
+        f"{STYLE.value(name, digits)}<mo>=</mo>{render(entry, STYLE)}" for digits, entry in numbers.lines(name)
+    )
     return "".join(_math(line, block) for line in lines)
+
+
+def _subscript(part: str, found: str) -> str:
+    tag = "mtext" if part in MARKS else "mn" if part.isdecimal() else "mi"
+    return f"<{tag}{_class(found if tag == 'mi' else '')}>{part}</{tag}>"
 
 
 def _math(inner: str, block: bool) -> str:

@@ -1,6 +1,7 @@
 """What a diagram of a cell has to show, read from its declaration: the operations, and which value goes where.
 
-A weighted sum is not drawn as an operation of its own where a gate squashes it: the gate's box reads x and h_prev.
+A weighted sum is not drawn as an operation of its own where a gate squashes it: the gate's box reads x, h_prev and,
+through a peephole, c.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sim.cells import GIVEN, Cell
-from sim.expressions import Expr, leaves
+from sim.declarations import GIVEN, Cell
+from sim.expressions import Expr, leaves, terms
 
 SHOWN = {"+": "+", "*": "×", "-": "−", "neg": "−", "sigmoid": "σ", "tanh": "tanh", "relu": "ReLU", "sum": "Σ"}
+SQUASHES = ("sigmoid", "tanh", "relu")
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,20 @@ class Network:
             return name
         return self.source(str(formula.label)) if formula.op == "name" else f"{name}.0"
 
+    def into(self, target: str) -> list[Edge]:
+        return [edge for edge in self.edges if edge.target == target]
+
+    def out_of(self, source: str) -> list[Edge]:
+        return [edge for edge in self.edges if edge.source == source]
+
+    def has_sum(self, key: str) -> bool:
+        """Whether a part weighs and adds up what it reads: the box of a gate or a candidate."""
+        return any(edge.source == "x" for edge in self.into(key))
+
 
 def network_of(cell: Cell) -> Network:
     network = Network(cell)
-    gated = {str(f.args[0].label) for f in cell.equations.values() if f.op in SHOWN and f.args[0].op == "name"}
-    merged = {name for name in gated if name in cell.equations and has_weights(cell.equations[name])}
+    merged = set(filter(None, map(lambda formula: _squashed_sum(cell, formula), cell.equations.values())))
     if len(merged) == 1:  # a plain RNN has one sum, and room to show it
         merged = set()
     for name, formula in cell.equations.items():
@@ -57,6 +68,15 @@ def network_of(cell: Cell) -> Network:
             _draw(network, name, formula, merged)
     network.edges = list(dict.fromkeys(network.edges))
     return network
+
+
+def _squashed_sum(cell: Cell, formula: Expr) -> str:
+    """The weighted sum that a formula squashes, a hidden 1 added or not; "" if it does nothing of the kind."""
+    if formula.op not in SQUASHES:
+        return ""
+    read = [leaf for leaf in leaves(formula) if leaf in cell.equations]
+    is_plain = formula.args[0].op == "name" or {term.op for term in terms(formula.args[0])} == {"name", "number"}
+    return read[0] if len(read) == 1 and is_plain and has_weights(cell.equations[read[0]]) else ""
 
 
 def has_weights(formula: Expr) -> bool:
@@ -70,25 +90,38 @@ def _draw(network: Network, name: str, formula: Expr, merged: set[str]) -> None:
     if has_weights(formula):
         _add(network, Part(f"{name}.0", SHOWN["sum"], name), _sum_sources(network, name, formula))
         return
+    if (squashed := _squashed_sum(network.cell, formula)) in merged:
+        sources = _sum_sources(network, squashed, network.cell.equations[squashed])
+        _add(network, Part(f"{name}.0", SHOWN[formula.op] + _hidden(formula), name), sources)
+        return
     keys = {id(node): f"{name}.{k}" for k, node in enumerate(_operations(formula))}
     for node in _operations(formula):
-        sources: list[tuple[str, str]] = []
+        sources = []
         for arg in node.args:
-            if arg.op == "name" and arg.label in merged:
-                sources += _sum_sources(network, str(arg.label), network.cell.equations[str(arg.label)])
-            elif arg.op == "name":
+            if arg.op == "name":
                 sources.append((network.source(str(arg.label)), str(arg.label)))
             elif arg.op != "number":
                 sources.append((keys[id(arg)], ""))
-        label = "1−" if node.op == "-" and node.args[0].op == "number" else SHOWN[node.op]
-        _add(network, Part(keys[id(node)], label, name if node is formula else ""), sources)
+        _add(network, Part(keys[id(node)], _label(node), name if node is formula else ""), sources)
+
+
+def _label(node: Expr) -> str:
+    if node.op == "-" and node.args[0].op == "number":
+        return f"{node.args[0].label:g}−"
+    return f"÷{node.label:g}" if node.op == "over" else SHOWN.get(node.op, node.op)
+
+
+def _hidden(formula: Expr) -> str:
+    """ " +1" for σ(a + 1)."""
+    numbers = [term.label for term in terms(formula.args[0]) if term.op == "number"]
+    return f" +{numbers[0]:g}" if numbers else ""
 
 
 def _sum_sources(network: Network, name: str, formula: Expr) -> list[tuple[str, str]]:
-    """What flows into a weighted sum: x, h_prev, and products with a gate, which are parts of their own."""
+    """What flows into a weighted sum: x, the states, and products with a gate, which are parts of their own."""
     sources: list[tuple[str, str]] = []
-    for term in _terms(formula):
-        product = next((node for node in _operations(term) if node.op == "*"), None)
+    for term in terms(formula):
+        product = next((node for node in _operations(term) if _is_gating(network.cell, node)), None)
         if product is None:
             sources += [(network.source(leaf), leaf) for leaf in leaves(term) if _flows(network.cell, leaf)]
         else:
@@ -99,16 +132,13 @@ def _sum_sources(network: Network, name: str, formula: Expr) -> list[tuple[str, 
     return sources
 
 
+def _is_gating(cell: Cell, node: Expr) -> bool:
+    """Whether values meet in a product; a weight times a value, as in a peephole, is only weighed."""
+    return node.op == "*" and all(any(_flows(cell, leaf) for leaf in leaves(arg)) for arg in node.args)
+
+
 def _flows(cell: Cell, leaf: str) -> bool:
     return leaf in GIVEN or leaf in cell.equations
-
-
-def _terms(formula: Expr) -> Iterator[Expr]:
-    if formula.op == "+":
-        for arg in formula.args:
-            yield from _terms(arg)
-    else:
-        yield formula
 
 
 def _operations(formula: Expr) -> Iterator[Expr]:

@@ -5,11 +5,17 @@ A printer is a `Style`: how it writes a name, a number, a sum. `render` decides 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import product
 from typing import Protocol
 
+import numpy as np
+
+from sim.backpropagation import Gradients
+from sim.declarations import Cell
 from sim.errors import UnknownName
-from sim.expressions import Expr
+from sim.expressions import Expr, leaves, substitute
 from sim.layers import Array
 from sim.traces import Trace
 
@@ -23,9 +29,10 @@ class Style(Protocol):
     def value(self, label: str, digits: str) -> str: ...
     def infix(self, op: str, left: str, right: str) -> str: ...
     def prefix(self, right: str) -> str: ...
-    def call(self, function: str, argument: str, simple: bool) -> str: ...
+    def call(self, function: str, arguments: list[str], simple: bool) -> str: ...
     def group(self, inner: str) -> str: ...
     def transposed(self, inner: str) -> str: ...
+    def square(self, inner: str) -> str: ...
     def fraction(self, above: str, below: str) -> str: ...
 
 
@@ -40,6 +47,8 @@ def render(expr: Expr, style: Style, level: int = 0, first: bool = True) -> str:
             label, _, digits = str(expr.label).partition("=")
             shown = style.value(label, digits)
             return shown if first or not digits.startswith("−") else style.group(shown)
+        case ("*" | "·") if expr.args[0] == expr.args[1]:
+            return style.square(render(expr.args[0], style, ATOM, first=False))
         case "+" | "-" | "*" | "·" | "@":
             return _infix(expr, style, level, first)
         case "neg":
@@ -49,8 +58,8 @@ def render(expr: Expr, style: Style, level: int = 0, first: bool = True) -> str:
             return style.transposed(render(expr.args[0], style, ATOM))
         case "over":
             return style.fraction(render(expr.args[0], style), short(float(expr.label)))
-    argument = expr.args[0]
-    return style.call(expr.op, render(argument, style), argument.op in ("name", "value"))
+    arguments = [render(argument, style) for argument in expr.args]
+    return style.call(expr.op, arguments, expr.args[0].op in ("name", "value"))
 
 
 def _infix(expr: Expr, style: Style, level: int, first: bool) -> str:
@@ -81,64 +90,95 @@ def _sign(expr: Expr) -> str:
 
 
 @lru_cache(maxsize=4096)
-def equation(name: str, formula: Expr, style: Style, equals: str) -> str:
+def equation(left: str, formula: Expr, style: Style, equals: str) -> str:
     """Left and right side in a style; tanh_c, which is shown as what it is, has one side only."""
-    left, right = style.name(name), render(formula, style)
-    return left if left == right else f"{left}{equals}{right}"
+    written, right = style.name(left), render(formula, style)
+    return written if written == right else f"{written}{equals}{right}"
 
 
-def short(number: float) -> str:
+@lru_cache(maxsize=4096)
+def shown_formula(cell: Cell, of: str) -> Expr:
+    """The right-hand side as it is printed: what the next step passes back is written out, with its names marked."""
+    formula = cell.formula(of)
+    return substitute(formula, {leaf: cell.passed_back(leaf) for leaf in leaves(formula) if leaf.endswith("_next")})
+
+
+def short(value: float) -> str:
     """A given number as it is written: 1.3, −0.6, 2."""
-    digits = f"{number:.6f}".rstrip("0").rstrip(".")
+    digits = f"{value:.6f}".rstrip("0").rstrip(".")
     return "0" if digits in ("-0", "") else digits.replace("-", "−")
 
 
-def fixed(number: float, decimals: int) -> str:
+def fixed(value: float, decimals: int) -> str:
     """A computed value to a fixed number of decimals: 0.4013, −0.5100."""
-    digits = f"{number:.{decimals}f}"
+    digits = f"{value:.{decimals}f}"
     return (digits.removeprefix("-") if float(digits) == 0 else digits).replace("-", "−")
 
 
 class Numbers:
-    """A trace at one step as digits: named values to `decimals`, everything given as short as it is."""
+    """A trace, or its gradients, at one step as digits: named values to `decimals`, what is given as short as it is."""
 
-    def __init__(self, trace: Trace, step: int, decimals: int | None) -> None:
-        if not 1 <= step <= trace.T:
-            raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {trace.T}.")
-        self.trace, self.step = trace, step
-        self.cell = trace.cell_at(step)
-        self.decimals = decimals or trace.decimals or SHORT
+    def __init__(self, of: Trace | Gradients, step: int, decimals: int | None) -> None:
+        if not 1 <= step <= of.T:
+            raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {of.T}.")
+        self.of, self.step = of, step
+        self.cell = of.cell_at(step)
+        self.decimals = decimals or of.decimals or SHORT
 
     def digits(self, name: str, *place: int) -> str:
         """The digits of one entry; `place` counts from 0."""
-        number = float(self.array(name)[place])
-        return fixed(number, self.decimals) if self._computed(name) else short(round(number, 6))
+        value = float(self.array(name)[place])
+        return fixed(value, self.decimals) if self._computed(name) else short(round(value, 6))
 
     def array(self, name: str) -> Array:
-        return self.trace.at(name, self.step)
+        return self.of.at(name, self.step)
+
+    def places(self, name: str) -> list[tuple[int, ...]]:
+        """Every entry of a value: unit by unit, or row by row."""
+        return list(product(*map(range, np.shape(self.array(name)))))
 
     def _computed(self, name: str) -> bool:
-        return name in self.cell.equations or (name.endswith("_prev") and self.step > 1)
+        if name.endswith(("_loss", "_last")):
+            return False
+        stem = name.removesuffix("_next").removesuffix("_prev")
+        return stem in self.cell.equations and (not name.endswith("_prev") or self.step > 1) or name[0] == "d"
 
-    def entry(self, formula: Expr, k: int) -> Expr:
-        """Entry k of a formula with values in place of names: a matrix product becomes a sum of products."""
+    def formula(self, name: str) -> Expr:
+        """The formula at this step: in the last one, what comes from beyond stands for what the next step passes back."""
+        if isinstance(self.of, Trace):
+            return self.cell.formula(name)
+        formula = self.cell.formula(name)
+        flows = {leaf: self.of.passed_back(leaf, self.step) for leaf in leaves(formula) if leaf.endswith("_next")}
+        return substitute(formula, flows)
+
+    def lines(self, name: str) -> Iterator[tuple[str, Expr]]:
+        """For every entry its digits, and the formula with values in place of names."""
+        formula = self.formula(name)
+        for place in self.places(name):
+            yield self.digits(name, *place), self.entry(formula, *place)
+
+    def entry(self, formula: Expr, *place: int) -> Expr:
+        """One entry of a formula with values in place of names: a matrix product becomes a sum of products."""
         match formula.op:
             case "name":
-                return self._value(str(formula.label), k)
+                return self._value(str(formula.label), *place)
             case "number":
                 return formula
             case "@":
-                return self._row_times_vector(formula.args[0], formula.args[1], k)
+                return self._row_times_vector(formula.args[0], formula.args[1], *place)
+            case "outer":
+                left, right = formula.args
+                return Expr("·", (self.entry(left, place[0]), self.entry(right, place[1])))
             case "diag":
-                return self._matrix_entry(formula.args[0], k, k)
+                return self._matrix_entry(formula.args[0], *place, *place)
             case op:
-                args = tuple(self.entry(arg, k) for arg in formula.args)
+                args = tuple(self.entry(arg, *place) for arg in formula.args)
                 return Expr("·" if op == "*" else op, args, formula.label)
 
-    def _row_times_vector(self, matrix: Expr, vector: Expr, k: int) -> Expr:
-        name = str(matrix.args[0].label if matrix.op == "T" else matrix.label)
-        length = self.array(name).shape[0 if matrix.op == "T" else 1]
-        terms = [Expr("·", (self._matrix_entry(matrix, k, j), self.entry(vector, j))) for j in range(length)]
+    def _row_times_vector(self, matrix: Expr, vector: Expr, row: int) -> Expr:
+        label = str(matrix.args[0].label if matrix.op == "T" else matrix.label)
+        length = self.array(label).shape[0 if matrix.op == "T" else 1]
+        terms = [Expr("·", (self._matrix_entry(matrix, row, j), self.entry(vector, j))) for j in range(length)]
         total = terms[0]
         for term in terms[1:]:
             total = Expr("+", (total, term))
@@ -149,5 +189,5 @@ class Numbers:
             return self._matrix_entry(matrix.args[0], column, row)
         return self._value(str(matrix.label), row, column)
 
-    def _value(self, name: str, *place: int) -> Expr:
-        return Expr("value", (), f"{name}={self.digits(name, *place)}")
+    def _value(self, label: str, *place: int) -> Expr:
+        return Expr("value", (), f"{label}={self.digits(label, *place)}")

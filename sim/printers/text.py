@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from sim.cells import Cell
+from sim.backpropagation import Gradients
 from sim.cells import cell as find_cell
-from sim.printers.reading import Numbers, equation, render
+from sim.declarations import Cell
+from sim.printers.letters import WEIGHTS, is_gradient
+from sim.printers.notations import in_notation
+from sim.printers.reading import Numbers, equation, render, shown_formula
 from sim.slips import Slip
 from sim.traces import Trace
 
 SIGNS = {"+": " + ", "-": " − ", "*": " ⊙ ", "·": "·", "@": " "}
-FUNCTIONS = {"sigmoid": "σ", "relu": "ReLU", "switch": "round", "clip01": "clip"}
+FUNCTIONS = {"sigmoid": "σ", "relu": "ReLU", "switch": "round", "tenths": "round", "clip01": "clip", "sum": "Σ", "logsumexp": "log Σ exp"}
 
 
 class TextStyle:
     def name(self, label: str) -> str:
-        return "tanh(c)" if label == "tanh_c" else label
+        if label == "tanh_c":
+            return "tanh(c)"
+        if is_gradient(label) and label[1] not in WEIGHTS:
+            return f"δ{label[1:]}"
+        return label
 
     def number(self, digits: str) -> str:
         return digits
@@ -28,14 +35,23 @@ class TextStyle:
     def prefix(self, right: str) -> str:
         return f"−{right}"
 
-    def call(self, function: str, argument: str, simple: bool) -> str:
-        return f"{FUNCTIONS.get(function, function)}({argument})"
+    def call(self, function: str, arguments: list[str], simple: bool) -> str:
+        if function == "outer":
+            return f"{arguments[0]} ⊗ {arguments[1]}" if simple else f"({arguments[0]}) ⊗ {arguments[1]}"
+        if function == "beside":
+            return f"[{arguments[0]}, {arguments[1]}]"
+        if function == "step":
+            return f"[{arguments[0]} > 0]"
+        return f"{FUNCTIONS.get(function, function)}({arguments[0]}{', 1 place' if function == 'tenths' else ''})"
 
     def group(self, inner: str) -> str:
         return f"({inner})"
 
     def transposed(self, inner: str) -> str:
         return f"{inner}ᵀ"
+
+    def square(self, inner: str) -> str:
+        return f"tanh²{inner.removeprefix('tanh')}" if inner.startswith("tanh(") else f"{inner}²"
 
     def fraction(self, above: str, below: str) -> str:
         return f"{above if above.isidentifier() else self.group(above)}/{below}"
@@ -52,15 +68,17 @@ def shown_equation(of: Cell | Slip | str, name: str) -> tuple[Cell, str]:
     return find_cell(of), name
 
 
-def text(of: Cell | Slip | str, name: str = "") -> str:
-    """The equation of a quantity, or the wrong one of a slip, as plain text."""
+def text(of: Cell | Slip | str, name: str = "", *, letters: str = "") -> str:
+    """The equation of a quantity or of a gradient, or the wrong one of a slip, as plain text.
+
+    `letters` are those of another notation: "pytorch", "gamma" or "joined".
+    """
     cell, name = shown_equation(of, name)
-    return equation(name, cell.formula(name), STYLE, " = ")
+    left, formula = in_notation(cell, name, shown_formula(cell, name), letters)
+    return equation(left, formula, STYLE, " = ")
 
 
-def substituted_text(trace: Trace, name: str, step: int, *, decimals: int | None = None) -> list[str]:
-    """The same with numbers put in, one line per unit: 0.8165 = 0.4013·1.3 + 0.3752·0.7857."""
-    numbers = Numbers(trace, step, decimals)
-    formula = numbers.cell.formula(name)
-    lines = range(trace.layer.H)
-    return [f"{numbers.digits(name, k)} = {render(numbers.entry(formula, k), STYLE)}" for k in lines]
+def substituted_text(of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None) -> list[str]:
+    """The same with numbers put in, one line per entry: 0.8165 = 0.4013·1.3 + 0.3752·0.7857."""
+    numbers = Numbers(of, step, decimals)
+    return [f"{digits} = {render(entry, STYLE)}" for digits, entry in numbers.lines(name)]

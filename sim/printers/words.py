@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sim.cells import Cell
+from sim.backpropagation import Gradients
+from sim.declarations import Cell
 from sim.printers.letters import spoken
-from sim.printers.reading import Numbers, render
+from sim.printers.reading import Numbers, render, shown_formula
 from sim.printers.text import shown_equation
 from sim.slips import Slip
 from sim.traces import Trace
@@ -17,7 +18,11 @@ FUNCTIONS = {
     "clip": "clipped to minus 1 to 1,",
     "clip01": "clipped to 0 to 1,",
     "diag": "the diagonal of",
+    "softmax": "softmax of",
+    "sum": "the sum of",
+    "logsumexp": "the logarithm of the sum of the exponentials of",
 }
+AFTERWARDS = {"switch": "rounded to 0 or 1", "tenths": "rounded to one decimal", "step": "1 where it is above 0 and 0 elsewhere"}
 
 
 class WordStyle:
@@ -36,15 +41,20 @@ class WordStyle:
     def prefix(self, right: str) -> str:
         return f"minus {right}"
 
-    def call(self, function: str, argument: str, simple: bool) -> str:
-        held = argument if simple else self.group(argument)
-        return f"{held}, rounded to 0 or 1," if function == "switch" else f"{FUNCTIONS[function]} {held}"
+    def call(self, function: str, arguments: list[str], simple: bool) -> str:
+        if function == "outer":
+            return f"the outer product of {arguments[0]} and {arguments[1]}"
+        held = arguments[0] if simple else self.group(arguments[0])
+        return f"{held}, {AFTERWARDS[function]}," if function in AFTERWARDS else f"{FUNCTIONS[function]} {held}"
 
     def group(self, inner: str) -> str:
         return inner if inner.startswith("minus ") and inner.count(" ") == 1 else f"the quantity {inner},"
 
     def transposed(self, inner: str) -> str:
         return f"{inner} transposed"
+
+    def square(self, inner: str) -> str:
+        return f"the square of {inner}"
 
     def fraction(self, above: str, below: str) -> str:
         return f"{self.group(above)} over {below}"
@@ -54,22 +64,18 @@ STYLE = WordStyle()
 
 
 def words(of: Cell | Slip | str, name: str = "", step: int | None = None) -> str:
-    """The equation of a quantity, or the wrong one of a slip, as a sentence about step t or a given step."""
+    """The equation of a quantity or of a gradient, or the wrong one of a slip, as a sentence about a step."""
     cell, name = shown_equation(of, name)
     at = "t" if step is None else f"step {step}"
     if name == "tanh_c":
         return f"Take tanh of c at {at}."
-    return _sentence(f"{STYLE.name(name)} at {at} equals {render(cell.formula(name), STYLE)}")
+    return _sentence(f"{STYLE.name(name)} at {at} equals {render(shown_formula(cell, name), STYLE)}")
 
 
-def substituted_words(trace: Trace, name: str, step: int, *, decimals: int | None = None) -> list[str]:
-    """The same with numbers put in, one sentence per unit."""
-    numbers = Numbers(trace, step, decimals)
-    formula = numbers.cell.formula(name)
-    return [
-        _sentence(f"{STYLE.number(numbers.digits(name, k))} equals {render(numbers.entry(formula, k), STYLE)}")
-        for k in range(trace.layer.H)
-    ]
+def substituted_words(of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None) -> list[str]:
+    """The same with numbers put in, one sentence per entry."""
+    numbers = Numbers(of, step, decimals)
+    return [_sentence(f"{STYLE.number(digits)} equals {render(entry, STYLE)}") for digits, entry in numbers.lines(name)]
 
 
 def _sentence(said: str) -> str:

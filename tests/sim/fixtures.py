@@ -1,4 +1,4 @@
-"""Worked values on paper: fixtures L (LSTM) and G (GRU) of the catalogue of misconceptions."""
+"""Worked values on paper: fixtures L and B (LSTM) and G (GRU) of the catalogue of misconceptions."""
 
 import numpy as np
 
@@ -6,6 +6,10 @@ import sim
 
 L_BLOCKS = {"i": (-1.7, -0.6, 0.6), "f": (-1.4, -1.8, -0.4), "g": (-0.7, -1.7, 0.5), "o": (1.2, -0.6, -0.5)}
 L_START = {"x": [[0.9], [-0.4]], "h0": [-0.7], "c0": [1.3]}
+
+B_BLOCKS = {"i": (1.3, 0.9, 0), "f": (-1.1, -0.2, 0.5), "g": (2.0, -1.6, -0.3), "o": (-1.9, -1.2, -0.1)}
+B_START = {"x": [[-0.7]], "h0": [-0.1], "c0": [2.0]}
+B_LOSS = {"dh": [[2.0]], "dc_last": [0.6]}
 
 G_WEIGHTS = {
     "W_r": [[1.4, -0.4], [0.1, -0.7]],
@@ -21,18 +25,37 @@ G_WEIGHTS = {
 }
 G_START = {"x": [[1.4, 1.4]], "h0": [-0.4, -0.7]}
 
+CELLS = [cell for conventions in sim.CELLS.values() for cell in conventions.values()]
 
-def lstm_layer():
+
+def cell_id(cell):
+    return f"{cell.name}-{cell.convention}"
+
+
+def scalar_layer(cell, blocks):
     weights = {}
-    for letter, (w, u, b) in L_BLOCKS.items():
+    for letter, (w, u, b) in blocks.items():
         weights |= {f"W_{letter}": [[w]], f"U_{letter}": [[u]], f"b_{letter}": [b]}
-    return sim.layer("lstm", weights)
+    cell = sim.cell(cell)
+    return sim.layer(cell, {name: weights.get(name, [0.5]) for name in cell.parameters})
+
+
+def lstm_layer(cell="lstm"):
+    return scalar_layer(cell, L_BLOCKS)
 
 
 def gru_layer(convention="pytorch"):
     cell = sim.cell("gru", convention)
     weights = dict(G_WEIGHTS) | {"b_n": np.add(G_WEIGHTS["b_in"], G_WEIGHTS["b_hn"])}
     return sim.layer(cell, {name: weights[name] for name in cell.parameters})
+
+
+def random_layer(cell, chance, D, H, size=1.0):
+    return sim.layer(cell, {name: size * chance.normal(size=cell.shape(name, D, H)) for name in cell.parameters})
+
+
+def random_start(cell, chance, D, H, T):
+    return {"x": chance.normal(size=(T, D))} | {f"{state}0": chance.normal(size=H) for state in cell.states}
 
 
 def slip(cell, asked, slip_id):

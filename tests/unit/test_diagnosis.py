@@ -1,5 +1,6 @@
 """Diagnosis over the course's own exercises: certified variants, planted slips, chains, random wrong numbers."""
 
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -49,8 +50,8 @@ class Learner:
 
 def learners(slug, count):
     specification = SPECIFICATIONS[slug]
-    certificates = sim.certify(specification.exercise(f"test of {slug}"), range(1, 4 * count))
-    return [Learner(specification, each) for each in certificates if not each.reasons][:count]
+    fair = sim.accepted(specification.exercise(f"test of {slug}"), range(1, 10_000))
+    return [Learner(specification, each) for each in islice(fair, count)]
 
 
 @each_exercise

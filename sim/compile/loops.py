@@ -1,0 +1,344 @@
+"""A step as a NumPy program that loops over a sequence, every array and every view made beforehand.
+
+For one example of a large cell. Axes: (step, lane, unit).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.compile.arrays import CODE, NAMES, ArrayProgram, Constants
+from sim.compile.lanes import AFTER, AHEAD, FIXED, JOINED, LOOP, Lanes, Operand, Run, Step
+from sim.expressions import Shape
+from sim.layers import Array
+
+# a matrix times a vector in one step, and in all steps at once; sums over all steps: of outer products, of a value
+LOOP_PRODUCT, WHOLE_PRODUCT = "dot({0}, {1}, {out})", "dot({1}, {0}.T)"
+OUTER_SUM, SUM = "dot({0}.T, {1})", "dot(w.ones, {0})"
+MOST_FREE, LARGEST_FREE = 16, 200_000  # lengths of sequence, and floats, for which a workspace is kept for the next run
+
+
+class View(NamedTuple):
+    """Some lanes of something: of the lasting rows, of a pack, of a feed, of what is carried.
+
+    `count` is 0 for one lane without an axis of lanes; `flat` joins lanes and units.
+    """
+
+    kind: str
+    number: int
+    first: int = 0
+    count: int = 0
+    flat: bool = False
+
+
+class Workspace:
+    """The arrays of a program for so many steps, and the views it works on, step by step in the order of computing.
+
+    `order` are the steps as they are computed, counted from 0; what a step in `cuts` hands on is 0.
+    """
+
+    def __init__(self, loop: Loop, order: Sequence[int], cuts: Collection[int] = ()) -> None:
+        self.loop, T = loop, (len(order),)
+        self.given: Sequence[Array] = ()
+        self.ones = np.ones(T)
+        self.first = [np.zeros(loop.step.leaves[leaf]) for leaf in loop.step.carried]
+        self.nothing = [np.zeros_like(first) for first in self.first]
+        self.rows = np.empty(T + loop.rows_shape)
+        self.feeds = [np.empty(T + shape) for shape in loop.feed_shapes()]
+        self.packs = {k: np.empty((T if is_ahead else ()) + shape) for k, shape, is_ahead in loop.pack_shapes()}
+        self.whole = [self._lanes(self._array(view), view, axis=1) for view in loop.wholes]
+        before = [None, *order[:-1]]
+        self.steps = [
+            tuple(self._seen(view, t, prior, prior in cuts) for view in loop.views)
+            for t, prior in zip(order, before, strict=True)
+        ]
+
+    def _array(self, view: View) -> Array:
+        return self.rows if view.kind == "row" else (self.feeds if view.kind == "feed" else self.packs)[view.number]
+
+    def _seen(self, view: View, t: int, prior: int | None, is_cut: bool) -> Array:
+        """What a step sees."""
+        if view.kind == "carried":
+            if prior is None:
+                return self.first[view.number]
+            return self.nothing[view.number] if is_cut else np.asarray(self.rows[prior, view.first])
+        array = self._array(view)
+        return self._lanes(array if self.loop.is_of_one_step(view) else array[t], view, axis=0)
+
+    @staticmethod
+    def _lanes(array: Array, view: View, axis: int) -> Array:
+        if view.kind == "feed":
+            return array
+        lanes = slice(view.first, view.first + view.count) if view.count else view.first
+        seen = array[(slice(None),) * axis + (lanes,)]
+        return seen.reshape(*seen.shape[:axis], -1, *seen.shape[axis + 2 :]) if view.flat else seen
+
+
+class Loop:
+    """A step compiled. First `stacks` of the fixed arrays, then a `Workspace`, then `run`."""
+
+    def __init__(self, step: Step) -> None:
+        code = _Code(step.joined())
+        self.step, self.lanes = code.step, code.lanes
+        self._ahead, self._main = code.functions()
+        self.views, self.wholes = list(code.views), list(code.wholes)
+        self.row_of = {name: self.lanes.row[n] for name, n in code.step.kept.items() if n in self.lanes.row}
+        self._free: dict[tuple[int, tuple[int, ...]], list[Workspace]] = defaultdict(list)
+        self._stacked, self._feeds = code.stacked, code.feeds
+        self._fixed_nodes = sorted({number for _, nodes in self._stacked for number in nodes})
+        leaves = [(leaf, shape) for leaf, shape in step.leaves.items() if leaf not in (*step.given, *step.carried)]
+        self._fixed = ArrayProgram(self.step.graph, self._fixed_nodes, [leaves], many=False)
+
+    def stacks(self, fixed: Sequence[Array]) -> list[Array]:
+        """The fixed arrays, in the order of the leaves, laid side by side as the program reads them."""
+        found = dict(zip(self._fixed_nodes, self._fixed(fixed), strict=True))
+        return [_laid(how, [found[number] for number in nodes]) for how, nodes in self._stacked]
+
+    def run(
+        self, stacks: Sequence[Array], given: Sequence[Array], first: Sequence[Array], *,
+        backward: bool = False, cuts: tuple[int, ...] = (),
+    ) -> tuple[Array, dict[str, Array]]:  # fmt: skip
+        """The lasting values over all steps, in the rows that `row_of` says; and by name what else was asked for.
+
+        `given` are the leaves known for every step, the step first; `first` what the first computed step is passed.
+        Going `backward`, the last step is the first computed. The steps in `cuts` hand on nothing.
+        """
+        workspace = self._workspace(len(given[0]), backward, cuts)
+        workspace.given = given
+        for place, value in zip(workspace.first, first, strict=True):
+            place[...] = value
+        self._ahead(workspace, stacks)
+        others = self._main(workspace, stacks)
+        rows = workspace.rows.copy()
+        if rows.size <= LARGEST_FREE:
+            self._free[len(rows), cuts].append(workspace)
+        return rows, others
+
+    def _workspace(self, T: int, backward: bool, cuts: tuple[int, ...]) -> Workspace:
+        """One that nobody works in, or a new one: two threads never share one."""
+        free = self._free[T, cuts]
+        if free:
+            return free.pop()
+        if len(self._free) > MOST_FREE:
+            self._free.clear()
+        return Workspace(self, range(T - 1, -1, -1) if backward else range(T), cuts)
+
+    # --- what a workspace has to hold
+
+    @property
+    def rows_shape(self) -> Shape:
+        shapes = {self.step.shape[number] for number in self.lanes.row}
+        (shape,) = shapes or {()}  # what lasts are states and gradients of units, all of one size
+        return (len(self.lanes.row), *shape)
+
+    def feed_shapes(self) -> list[Shape]:
+        return [((len(nodes),) if len(nodes) > 1 else ()) + self.step.shape[nodes[0]] for nodes in self._feeds]
+
+    def pack_shapes(self) -> Iterator[tuple[int, Shape, bool]]:
+        """The packs that are not among the rows, and whether each holds all steps."""
+        for k, pack in enumerate(self.lanes.packs):
+            if k not in self.lanes.lasting:
+                yield k, (len(pack), *self.step.shape[pack[0]]), self.step.phase[pack[0]] == AHEAD
+
+    def is_of_one_step(self, view: View) -> bool:
+        return view.kind == "pack" and self.step.phase[self.lanes.packs[view.number][0]] == LOOP
+
+
+def _laid(how: str, arrays: list[Array]) -> Array:
+    """Matrices one below the other or beside one another; vectors in lanes of their own."""
+    if len(arrays) == 1:
+        return arrays[0]
+    return np.stack(arrays) if how == "lanes" else np.concatenate(arrays, axis=int(how == "beside"))
+
+
+class _Code:
+    """Writes the two functions of a workspace `w` and the stacks `s`: what is ahead of the loop, and the rest."""
+
+    def __init__(self, step: Step) -> None:
+        self.step, self.lanes = step, Lanes(step)
+        self.constants = Constants()
+        self.views: dict[View, str] = {}
+        self.wholes: dict[View, str] = {}
+        self.stacked: list[tuple[str, tuple[int, ...]]] = []
+        self.feeds: list[tuple[int, ...]] = []
+
+    def functions(self) -> tuple[Callable[..., None], Callable[..., dict[str, Array]]]:
+        runs = list(self.lanes.runs())
+        ahead = [self._ahead(run) for run in runs if self.step.phase[run.nodes[0]] == AHEAD]
+        loop = [line for run in runs if self.step.phase[run.nodes[0]] == LOOP for line in self._in_loop(run)]
+        ahead += self._fill_feeds()
+        after = [*self._after(), *self._sums(), f"return {{{', '.join(self._results())}}}"]
+        seen = f"for ({', '.join(self.views.values())},) in w.steps:"
+        whole = f"({''.join(f'{name}, ' for name in self.wholes.values())}) = w.whole"
+        return self._function([whole, *ahead]), self._function([whole, seen, *(f"    {line}" for line in loop), *after])
+
+    def _function(self, lines: list[str]) -> Callable[..., Any]:
+        scope: dict[str, Any] = NAMES | self.constants
+        source = ["def function(w, s):", *(f"    {line}" for line in lines)]
+        exec("\n".join(source), scope)  # noqa: S102 - our own declarations, never a user's text
+        function: Callable[..., Any] = scope["function"]
+        return function
+
+    def _call(self, code: str, operands: Sequence[str], number: int, out: str = "None") -> str:
+        return self.constants.call(code, operands, self.step.node(number).label, out)
+
+    # --- in the loop
+
+    def _in_loop(self, run: Run) -> Iterator[str]:
+        number, op = run.nodes[0], self.step.node(run.nodes[0]).op
+        if op == JOINED:
+            yield from self._joined_in_loop(number)
+        else:
+            code = LOOP_PRODUCT if op == "@" else CODE[op]
+            operands = [self._seen(operand, is_matrix=op == "@") for operand in run.operands]
+            yield self._call(code, operands, number, self._lanes_seen(run.nodes, flat=op == "@"))
+
+    def _joined_in_loop(self, number: int) -> Iterator[str]:
+        out = self._lanes_seen((number,))
+        for k, (matrices, rows) in enumerate(self._products(number)):
+            pair = [self._stack(matrices, "beside"), self._view(self.views, rows)]
+            if k == 0:
+                yield self._call(LOOP_PRODUCT, pair, number, out)
+            else:
+                yield f"add({out}, {self._call(LOOP_PRODUCT, pair, number)}, {out})"
+
+    def _products(self, number: int) -> Iterator[tuple[tuple[int, ...], View]]:
+        """A sum of products as few products: those whose vectors stand side by side are one."""
+        args, row = self.step.node(number).args, self.lanes.row
+        for run in _side_by_side(zip(args[::2], args[1::2], strict=True), lambda pair: row[pair[1]]):
+            yield tuple(matrix for matrix, _ in run), View("row", 0, row[run[0][1]], len(run), flat=True)
+
+    def _seen(self, operand: Operand, *, is_matrix: bool = False) -> str:
+        """An operand as one step sees it."""
+        number = operand.nodes[0]
+        if self.step.phase[number] == FIXED and operand.kind in ("one", "stack"):
+            return self._stack(operand.nodes, "below" if len(self.step.shape[number]) == 2 else "lanes")
+        label = str(self.step.node(number).label)
+        if label in self.step.carried and operand.kind == "one":
+            carried = list(self.step.carried)
+            return self._view(self.views, View("carried", carried.index(label), self.lanes.row[self.step.carried[label]]))
+        if number in self.lanes.place and operand.kind != "feed":
+            return self._lanes_seen(operand.nodes)
+        if operand.nodes not in self.feeds:
+            self.feeds.append(operand.nodes)
+        return self._view(self.views, View("feed", self.feeds.index(operand.nodes)))
+
+    def _lanes_seen(self, nodes: tuple[int, ...], *, flat: bool = False) -> str:
+        return self._view(self.views, self._place(nodes, flat))
+
+    # --- for all steps at once
+
+    def _ahead(self, run: Run) -> str:
+        count, number = len(run.nodes), run.nodes[0]
+        out = self._view(self.wholes, self._place(run.nodes))
+        operands = [self._whole(operand, count) for operand in run.operands]
+        if self.step.node(number).op != "@":
+            return self._call(CODE[self.step.node(number).op], operands, number, out)
+        matrix, vector = self._whole(run.operands[0], count), self._all_steps(run.operands[1].nodes[0])
+        return f"copyto({out}, {self._call(WHOLE_PRODUCT, [matrix, vector], number)}.reshape({out}.shape))"
+
+    def _whole(self, operand: Operand, count: int) -> str:
+        """An operand for all steps; a single one is read by all lanes."""
+        if self.step.phase[operand.nodes[0]] == FIXED:
+            return self._stack(operand.nodes, "below" if len(self.step.shape[operand.nodes[0]]) == 2 else "lanes")
+        if operand.kind == "rows":
+            return self._view(self.wholes, self._place(operand.nodes))
+        return self._all_steps(operand.nodes[0]) + ("[:, None]" if count > 1 else "")
+
+    def _all_steps(self, number: int) -> str:
+        """One node over all steps, the step first."""
+        if number in self.lanes.place:
+            return self._view(self.wholes, self._place((number,)))
+        phase = self.step.phase[number]
+        if phase == FIXED:
+            return self._stack((number,), "lanes")
+        given = list(self.step.given)
+        return f"w.given[{given.index(str(self.step.node(number).label))}]" if phase == AHEAD else f"n{number}"
+
+    def _fill_feeds(self) -> Iterator[str]:
+        for k, nodes in enumerate(self.feeds):
+            for lane, number in enumerate(nodes):
+                yield f"copyto(w.feeds[{k}]{f'[:, {lane}]' if len(nodes) > 1 else ''}, {self._all_steps(number)})"
+
+    def _after(self) -> Iterator[str]:
+        for number in self.step.needed:
+            node = self.step.node(number)
+            if self.step.phase[number] != AFTER or node.op == "outer":
+                continue
+            if node.op == JOINED:
+                products = (
+                    self._call(
+                        WHOLE_PRODUCT, [self._stack(matrices, "beside"), self._view(self.wholes, rows)], number
+                    )
+                    for matrices, rows in self._products(number)
+                )
+                yield f"n{number} = {' + '.join(products)}"
+            else:
+                code = WHOLE_PRODUCT if node.op == "@" else CODE[node.op]
+                yield f"n{number} = {self._call(code, [self._all_steps(arg) for arg in node.args], number)}"
+
+    def _sums(self) -> Iterator[str]:
+        """The gradients of the weights: outer products with the same vector, side by side, are one product."""
+        row = self.lanes.row
+        by_right = defaultdict[str, list[int]](list)
+        for number in dict.fromkeys(self.step.summed.values()):
+            node = self.step.node(number)
+            if node.op == "outer" and node.args[0] in row:
+                by_right[self._all_steps(node.args[1])].append(number)
+            elif node.op == "outer":
+                yield f"t{number} = {self._call(OUTER_SUM, [*map(self._all_steps, node.args)], number)}"
+            else:
+                yield f"t{number} = {self._call(SUM, [self._all_steps(number)], number)}"
+        for right, numbers in by_right.items():
+            for run in _side_by_side(numbers, lambda number: row[self.step.node(number).args[0]]):
+                view = View("row", 0, row[self.step.node(run[0]).args[0]], len(run), flat=True)
+                total = self._call(OUTER_SUM, [self._view(self.wholes, view), right], run[0])
+                height = self.step.shape[run[0]][0]
+                yield f"total = {total}"
+                for k, number in enumerate(run):
+                    yield f"t{number} = total[{k * height}:{(k + 1) * height}]"
+
+    def _results(self) -> Iterator[str]:
+        for name, number in self.step.kept.items():
+            if number not in self.lanes.row:
+                copied = ".copy()" if number in self.lanes.place else ""
+                yield f"{name!r}: {self._all_steps(number)}{copied}"
+        for name, number in self.step.summed.items():
+            yield f"{name!r}: t{number}"
+
+    # --- names
+
+    def _place(self, nodes: tuple[int, ...], flat: bool = False) -> View:
+        pack, lane = self.lanes.place[nodes[0]]
+        count = len(nodes) if len(nodes) > 1 else 0
+        if nodes[0] in self.lanes.row:
+            return View("row", 0, self.lanes.row[nodes[0]], count, flat and count > 0)
+        return View("pack", pack, lane, count, flat and count > 0)
+
+    def _view(self, views: dict[View, str], view: View) -> str:
+        prefix = "v" if views is self.views else "all"
+        return views.setdefault(view, f"{prefix}{len(views)}")
+
+    def _stack(self, nodes: tuple[int, ...], how: str) -> str:
+        node = self.step.node(nodes[0])
+        if len(nodes) == 1 and node.op == "number":
+            return self.constants.name(float(node.label))
+        if (how, nodes) not in self.stacked:
+            self.stacked.append((how, nodes))
+        return f"s[{self.stacked.index((how, nodes))}]"
+
+
+def _side_by_side[T](items: Any, row: Callable[[T], int]) -> Iterator[list[T]]:
+    """The items in groups whose rows follow one another."""
+    group: list[T] = []
+    for item in sorted(items, key=row):
+        if group and row(item) != row(group[-1]) + 1:
+            yield group
+            group = []
+        group.append(item)
+    if group:
+        yield group

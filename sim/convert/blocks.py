@@ -1,0 +1,127 @@
+"""What all libraries have in common: blocks of weights, stacked in an order of the library's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.declarations import Cell
+from sim.errors import ShapeError, UnknownName
+from sim.expressions import leaves, parse
+from sim.layers import Array, Layer, Network, Numbers, layer, numbers
+
+KINDS = ("rnn", "lstm", "gru")
+# the blocks by the letters used here: g is the LSTM's candidate, n the GRU's
+ORDERS = {
+    "torch": {"rnn": [""], "lstm": ["i", "f", "g", "o"], "gru": ["r", "z", "n"]},
+    "keras": {"rnn": [""], "lstm": ["i", "f", "g", "o"], "gru": ["z", "r", "n"]},
+    "onnx": {"rnn": [""], "lstm": ["i", "o", "f", "g"], "gru": ["z", "r", "n"]},
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """The weights of one gate or candidate: W (H, D), U (H, H), and the biases beside x and beside h (H,)."""
+
+    W: Array
+    U: Array
+    b_x: Array
+    b_h: Array
+
+
+Blocks = Mapping[str, Block]
+
+
+def kind_of(cell: Cell) -> str:
+    """ "rnn", "lstm" or "gru": which layer of other libraries a cell is a kind of. Raises: UnknownName."""
+    name = cell.name.partition("_")[0]
+    if name not in KINDS:
+        raise UnknownName(f"{cell.title} is not a layer that other libraries know.", f"They have {', '.join(KINDS)}.")
+    return name
+
+
+def check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise UnknownName(f"There is no kind “{kind}”.", f"There are: {', '.join(KINDS)}.")
+
+
+def split(name: str, stacked: Array, order: Sequence[str]) -> dict[str, Array]:
+    """Rows of blocks by their letters. Raises: ShapeError when the rows are not so many blocks."""
+    count = len(order)
+    if stacked.shape[0] % count or not stacked.shape[0]:
+        raise ShapeError(f"{name} has {stacked.shape[0]} rows, needs {count} blocks of H rows: {said(order)}.")
+    return dict(zip(order, np.split(stacked, count), strict=True))
+
+
+def said(order: Sequence[str]) -> str:
+    return ", ".join(order) if order != [""] else "one"
+
+
+def array(name: str, values: Numbers, dimensions: int) -> Array:
+    """One array of a library, tensors too. Raises: NumberError, ShapeError."""
+    plain = values.detach().cpu() if hasattr(values, "detach") else values
+    found = numbers(name, plain)
+    if found.ndim != dimensions:
+        raise ShapeError(f"{name} has shape {found.shape}, needs {dimensions} axes.")
+    return found
+
+
+def blocks_from(names: Sequence[str], W: Array, U: Array, b_x: Array, b_h: Array, order: Sequence[str]) -> Blocks:
+    """Stacked weights (G·H, D), (G·H, H), (G·H,) as blocks. `names` are what the arrays are called, for refusals.
+
+    Raises: ShapeError, saying what was found and how many blocks are needed.
+    """
+    H = U.shape[1]
+    needed = {names[0]: (W, len(order) * H), names[1]: (U, len(order) * H), names[2]: (b_x, len(order) * H), names[3]: (b_h, len(order) * H)}
+    wrong = [f"{name} has {found.shape[0]} rows, needs {rows}" for name, (found, rows) in needed.items() if found.shape[0] != rows]
+    if wrong:
+        blocks = f"{len(order)} blocks ({said(order)})" if len(order) > 1 else "one block"
+        raise ShapeError("; ".join(wrong) + ".", f"H is {H}, from the columns of {names[1]}, and there are {blocks}.")
+    parts = [split(name, stacked, order) for name, stacked in zip(names, (W, U, b_x, b_h), strict=True)]
+    return {letter: Block(*(part[letter] for part in parts)) for letter in order}
+
+
+def layer_of(cell: Cell, blocks: Blocks, peepholes: Mapping[str, Array] | None = None, *, reverse: bool = False) -> Layer:
+    """A layer from its blocks. Two biases of a block are added, except where the cell keeps them apart."""
+    weights: dict[str, Array] = dict(peepholes or {})
+    for letter, block in blocks.items():
+        suffix = f"_{letter}" if letter else ""
+        weights |= {f"W{suffix}": block.W, f"U{suffix}": block.U}
+        if letter == "n" and "b_hn" in cell.parameters:
+            weights |= {"b_in": block.b_x, "b_hn": block.b_h}
+        else:
+            weights[f"b{suffix}"] = block.b_x + block.b_h
+    return layer(cell, {name: weights[name] for name in cell.parameters}, reverse=reverse)
+
+
+def blocks_of(each: Layer, order: Sequence[str]) -> Blocks:
+    """The blocks of a layer; one that its cell does not have (f of coupled gates) is 0."""
+    weights, H, D = each.weights, each.H, each.D
+    found: dict[str, Block] = {}
+    for letter in order:
+        suffix = f"_{letter}" if letter else ""
+        W, U = weights.get(f"W{suffix}", np.zeros((H, D))), weights.get(f"U{suffix}", np.zeros((H, H)))
+        b_x = weights.get("b_in" if f"b{suffix}" not in weights and letter == "n" else f"b{suffix}", np.zeros(H))
+        b_h = weights.get("b_hn", np.zeros(H)) if letter == "n" else np.zeros(H)
+        found[letter] = Block(W, U, b_x, b_h)
+    return found
+
+
+def stacked(blocks: Blocks, order: Sequence[str], part: str) -> Array:
+    return np.concatenate([getattr(blocks[letter], part) for letter in order])
+
+
+def check_z_keeps(cell: Cell, library: str) -> None:
+    """Raises: UnknownName for a GRU whose z admits the new state: no library's does."""
+    kept = next((part.args[0] for part in cell.equations["h"].args if "h_prev" in leaves(part)), None)
+    if cell.name == "gru" and kept != parse("z"):
+        raise UnknownName(
+            f"In the convention {cell.convention} z admits the new state, and in {library} it keeps the old.",
+            "Change the sign of W_z, U_z and b_z and take the convention cho2014: it gives the same numbers.",
+        )
+
+
+def levels_of(of: Layer | Network) -> tuple[tuple[Layer, ...], ...]:
+    return of.levels if isinstance(of, Network) else ((of,),)

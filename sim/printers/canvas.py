@@ -1,0 +1,94 @@
+"""Lines, nodes and labels of a diagram as SVG. Colours and line patterns come by class, numbers carry ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sim.printers.layout import Point
+from sim.printers.letters import hue, letters
+from sim.printers.reading import Numbers
+
+BOX = (20.0, 13.0)  # half width and half height of a function's box
+WIDE_BOX = 25.0
+RADIUS = 11.0
+ROUND = ("×", "+", "−", "1−", "÷2", "Σ")  # in a circle; functions stand in a box
+
+
+@dataclass
+class Canvas:
+    """What has been drawn. `numbers` are the values to be shown, of one unit; None for a diagram without values."""
+
+    numbers: Numbers | None
+    unit: int
+    prefix: str
+    lines: list[str] = field(default_factory=list)
+    nodes: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+    def svg(self) -> str:
+        return "".join(self.lines + self.nodes + self.labels)
+
+    def part(self, at: Point, label: str) -> None:
+        x, y = at
+        if label in ROUND:
+            self.nodes.append(f'<circle class="node" cx="{x:g}" cy="{y:g}" r="{RADIUS:g}"/>')
+        else:
+            w, h = half_width(label), BOX[1]
+            self.nodes.append(
+                f'<rect class="node" x="{x - w:g}" y="{y - h:g}" width="{2 * w:g}" height="{2 * h:g}" rx="5"/>'
+            )
+        self.labels.append(f'<text class="op" x="{x:g}" y="{y + 4.5:g}" text-anchor="middle">{label}</text>')
+
+    def line(self, name: str, *points: Point) -> None:
+        corners = [point for k, point in enumerate(points) if k == 0 or point != points[k - 1]]
+        path = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners)
+        self.lines.append(f'<path class="{_line_class(name)}" d="{path}"/>')
+
+    def arrow(self, name: str, x: float, y: float) -> None:
+        self.line(name, (x - 7, y - 5), (x, y), (x - 7, y + 5))
+
+    def dot(self, name: str, x: float, y: float) -> None:
+        """A joint: so small a ring that its line fills it."""
+        self.lines.append(f'<circle class="{_line_class(name)} joint" cx="{x:g}" cy="{y:g}" r="1.2"/>')
+
+    def stacked(self, name: str, x: float, letter: float, number: float, anchor: str = "start") -> None:
+        """Letter and value, one above the other."""
+        self.labels.append(_letter(name, x, letter, anchor))
+        self.number(name, x, number, anchor)
+
+    def beside(self, name: str, x: float, y: float) -> None:
+        """Letter and value on one line, ending at x."""
+        width = 7.6 * len(self.digits(name)) if self.numbers else 0
+        self.labels.append(_letter(name, x - width - (7 if width else 0), y, "end"))
+        self.number(name, x, y, "end")
+
+    def number(self, name: str, x: float, y: float, anchor: str = "start") -> None:
+        if self.numbers:
+            self.labels.append(
+                f'<text class="number" id="{self.prefix}-{name}" data-q="{name}" x="{x:g}" y="{y:g}" '
+                f'text-anchor="{anchor}">{self.digits(name)}</text>'
+            )
+
+    def digits(self, name: str) -> str:
+        if self.numbers is None:
+            return ""
+        if name != "x":
+            return self.numbers.digits(name, self.unit)
+        return ", ".join(self.numbers.digits(name, k) for k in range(len(self.numbers.array("x"))))
+
+
+def half_width(label: str) -> float:
+    return RADIUS if label in ROUND else WIDE_BOX if " " in label else BOX[0]
+
+
+def _line_class(name: str) -> str:
+    found = hue(name)
+    return f"line edge edge-{found} q-{found}" if found else "line edge"
+
+
+def _letter(name: str, x: float, y: float, anchor: str) -> str:
+    found = letters(name)
+    below = f'<tspan dy="3" font-size="10">{found.subscript}</tspan>' if found.subscript else ""
+    quantity = f"q q-{found.hue}" if found.hue else "q"
+    place = f'x="{x:g}" y="{y:g}" text-anchor="{anchor}"'
+    return f'<text class="{quantity}" data-q="{name}" {place}>{found.letter}{below}</text>'

@@ -1,0 +1,105 @@
+"""Layers on top of one another, and both directions."""
+
+import numpy as np
+import pytest
+
+import sim
+from tests.sim.fixtures import random_layer, random_start
+
+
+def pair(cell, chance, D, H):
+    forth = random_layer(cell, chance, D, H)
+    back = random_layer(cell, chance, D, H)
+    return forth, sim.layer(cell, back.weights, reverse=True)
+
+
+@pytest.fixture
+def network():
+    cell, chance = sim.cell("lstm"), np.random.default_rng(7)
+    return sim.network([pair(cell, chance, 2, 3), pair(cell, chance, 6, 3)])
+
+
+def test_a_reverse_layer_is_the_layer_on_the_reversed_sequence():
+    for H in (3, 6):
+        cell, chance = sim.cell("gru"), np.random.default_rng(1)
+        layer, start = random_layer(cell, chance, 2, H), random_start(cell, chance, 2, H, 4)
+        reverse = sim.layer(cell, layer.weights, reverse=True)
+        trace = sim.forward(reverse, **start)
+        turned = sim.forward(layer, **start | {"x": start["x"][::-1]})
+        assert (trace["h"] == turned["h"][::-1]).all()
+        assert (trace.x == start["x"]).all()
+        assert (trace.at("h_prev", 4) == start["h0"]).all()
+        assert (trace.at("h_prev", 2) == trace["h"][2]).all()
+
+
+def test_a_network_gives_the_forward_half_first(network):
+    x = np.random.default_rng(2).normal(size=(5, 2))
+    trace = sim.forward(network, x)
+    assert trace["h"].shape == (5, 6)
+    assert [layer["h"].shape for layer in trace.layers] == [(5, 3)] * 4
+    assert (trace["h"] == np.concatenate([trace.layers[2]["h"], trace.layers[3]["h"]], axis=1)).all()
+
+
+def test_a_level_reads_what_the_level_below_gives(network):
+    x = np.random.default_rng(2).normal(size=(5, 2))
+    first = np.random.default_rng(3).normal(size=(2, 4, 3))
+    trace = sim.forward(network, x, h0=first[0], c0=first[1])
+    below = np.concatenate([trace.layers[0]["h"], trace.layers[1]["h"]], axis=1)
+    alone = sim.forward(network.layers[3], below, first[0][3], first[1][3])
+    assert (trace.layers[3]["h"] == alone["h"]).all()
+
+
+def test_gradients_of_a_network_equal_central_differences(network):
+    chance = np.random.default_rng(4)
+    x, dh = chance.normal(size=(4, 2)), chance.normal(size=(4, 6))
+    last = chance.normal(size=(4, 3))
+    gradients = sim.backward(sim.forward(network, x), dh, dc_last=last)
+
+    def loss(x):
+        trace = sim.forward(network, x)
+        ends = [layer["c"][0 if layer.is_reverse else -1] for layer in trace.layers]
+        return (trace["h"] * dh).sum() + (np.array(ends) * last).sum()
+
+    for place in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[place] += 1e-5
+        down[place] -= 1e-5
+        assert abs((loss(up) - loss(down)) / 2e-5 - gradients["x"][place]) < 1e-8
+    assert gradients["h0"].shape == gradients["c0"].shape == (4, 3)
+    assert (gradients["h0"][2] == gradients.layers[2]["h0"]).all()
+    assert gradients["dc"].shape == (4, 6)
+
+
+def test_exact_decimals_run_through_a_network():
+    cell = sim.cell("rnn")
+    layer = sim.layer(cell, {"W": [[0.5]], "U": [[0.4]], "b": [0.1]})
+    trace = sim.exact(sim.network([layer, layer]), [[0.3], [0.7]], decimals=2)
+    # a = 0.25, h = 0.2449 → 0.24; a = 0.22 → h = 0.2165 → 0.22 above it
+    assert [trace.layers[0]["h"][0, 0], trace.layers[1]["h"][0, 0]] == [0.24, 0.22]
+    assert trace.decimals == 2
+
+
+@pytest.mark.parametrize(
+    ("levels", "message"),
+    [
+        ([], "without layers"),
+        ([[]], "without layers"),
+        ([1, 3], "Level 2 takes 3 inputs, and the level below it gives 2"),
+        ([(1, 3)], "same sizes"),
+    ],
+)
+def test_layers_that_do_not_fit_are_refused(levels, message):
+    cell, chance = sim.cell("rnn"), np.random.default_rng(0)
+    made = [
+        random_layer(cell, chance, each, 2) if isinstance(each, int) else [random_layer(cell, chance, D, 2) for D in each]
+        for each in levels
+    ]
+    with pytest.raises(sim.SimError, match=message):
+        sim.network(made)
+
+
+def test_states_need_a_row_for_each_layer(network):
+    with pytest.raises(sim.SimError, match="h0 has 2 rows, needs one for each of the 4 layers"):
+        sim.forward(network, [[1.0, 2.0]], h0=np.zeros((2, 3)))
+    with pytest.raises(sim.SimError, match=r"dh has shape \(1, 3\), needs \(1, 6\)"):
+        sim.backward(sim.forward(network, [[1.0, 2.0]]), np.zeros((1, 3)))
