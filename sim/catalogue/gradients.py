@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.catalogue.gates import blocks
 from sim.catalogue.rows import Row, renamed
 from sim.declarations import Cell
-from sim.expressions import Expr, name, number, parse, sum_of, terms
+from sim.expressions import Expr, leaves, name, number, parse, sum_of, terms
 
 # id: title, correction, source
 SAID = {
@@ -97,7 +97,8 @@ def _of_a_cell_state(cell: Cell) -> Iterator[Row]:
     if "f" in gates:
         yield _row("B12", "da_f", da_f="dc * c * (f * (1 - f))")
         yield _row("B07", "dc_prev", dc_prev="dc * (f * (1 - f))")
-    yield _row("B15", "da_o", da_o="dc * tanh_c * (o * (1 - o))")
+    if "da_o" not in leaves(cell.gradients["dc"]):  # with peepholes, dc is made from da_o
+        yield _row("B15", "da_o", da_o="dc * tanh_c * (o * (1 - o))")
     yield _row("B18", "dc", dh_prev=Expr("*", (number(0), name("h_prev"))))
 
 

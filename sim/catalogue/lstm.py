@@ -74,7 +74,7 @@ SQUASHED = (
 def rows(cell: Cell) -> Iterator[Row]:
     is_coupled = cell.equations.get("f") == parse("1 - i")
     for key, asked, options, *said in LINES:
-        formula = first_that_fits(cell, options)
+        formula = first_that_fits(cell, asked, options)
         is_right_here = (key == "C07" and is_coupled) or (key == "F25" and "p_f" in cell.parameters)
         if formula is not None and not is_right_here:
             yield Row(key, asked, {asked: formula}, *said)

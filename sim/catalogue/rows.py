@@ -29,15 +29,23 @@ ALIASES = (
 )
 
 
-def fits(cell: Cell, formula: Expr) -> bool:
-    """Whether a formula reads only what the cell has."""
+def fits(cell: Cell, asked: str, formula: Expr) -> bool:
+    """Whether a formula for `asked` reads only what the cell has, and nothing that is itself made from `asked`.
+
+    With peepholes o reads the new c, so that "c from o" has no value there.
+    """
     known = {*cell.equations, *GIVEN, *cell.parameters}
-    return all(leaf in known for leaf in leaves(formula))
+    return all(leaf in known and not _is_made_from(cell, leaf, asked) for leaf in leaves(formula))
 
 
-def first_that_fits(cell: Cell, options: Collection[str]) -> Expr | None:
-    """The first of some formulas that reads only what the cell has."""
-    return next((formula for formula in map(parse, options) if fits(cell, formula)), None)
+def _is_made_from(cell: Cell, leaf: str, source: str) -> bool:
+    read = leaves(cell.equations[leaf]) if leaf in cell.equations else ()
+    return leaf == source or any(_is_made_from(cell, each, source) for each in read)
+
+
+def first_that_fits(cell: Cell, asked: str, options: Collection[str]) -> Expr | None:
+    """The first of some formulas for `asked` that fits the cell."""
+    return next((formula for formula in map(parse, options) if fits(cell, asked, formula)), None)
 
 
 def without(formula: Expr, gone: Collection[str]) -> Expr:
