@@ -26,6 +26,7 @@ G_WEIGHTS = {
 G_START = {"x": [[1.4, 1.4]], "h0": [-0.4, -0.7]}
 
 CELLS = [cell for conventions in sim.CELLS.values() for cell in conventions.values()]
+KINDS = list({tuple(cell.equations.items()): cell for cell in reversed(CELLS)}.values())  # those whose equations differ
 
 
 def cell_id(cell):
