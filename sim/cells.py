@@ -204,7 +204,7 @@ def cell(name: Cell | str, convention: str = "pytorch") -> Cell:
         return name
     if name not in CELLS:
         raise UnknownName(f"There is no cell “{name}”.", f"There are: {', '.join(CELLS)}.")
-    if convention not in CONVENTIONS:
-        raise UnknownName(f"There is no convention “{convention}”.", f"There are: {', '.join(CONVENTIONS)}.")
     found = CELLS[name]
+    if convention not in (*CONVENTIONS, *found):
+        raise UnknownName(f"There is no convention “{convention}”.", f"There are: {', '.join(CONVENTIONS)}.")
     return found.get(convention) or next(iter(found.values()))

@@ -37,8 +37,9 @@ def sigmoid(a):
     rounded='''
 
 def rounded(y):
-    """Half away from zero; the small factor keeps a tie a tie in spite of float arithmetic."""
-    return np.sign(y) * np.floor(np.abs(y) * 1e{decimals} * (1 + 1e-12) + 0.5) / 1e{decimals}
+    """Half away from zero; the inner rounding makes a tie a tie again where float arithmetic missed it."""
+    units = np.round(np.abs(y) * 1e{decimals}, 9)
+    return np.sign(y) * np.floor(units + 0.5) / 1e{decimals} + 0.0  # never -0
 ''',
     array="np.array({})",
     calls={
@@ -47,7 +48,7 @@ def rounded(y):
         "relu": "np.maximum({}, 0)",
         "switch": "np.where({} >= 0.5, 1.0, 0.0)",
         "step": "np.where({} > 0, 1.0, 0.0)",
-        "tenths": "np.sign({0}) * np.floor(np.abs({0}) * 10 * (1 + 1e-12) + 0.5) / 10",
+        "tenths": "np.sign({0}) * np.floor(np.round(np.abs({0}) * 10, 9) + 0.5) / 10",
         "clip": "np.clip({}, -1, 1)",
         "clip01": "np.clip({}, 0, 1)",
         "diag": "np.diag({})",
@@ -62,8 +63,9 @@ torch.set_default_dtype(torch.float64)
     rounded='''
 
 def rounded(y):
-    """Half away from zero; the small factor keeps a tie a tie in spite of float arithmetic."""
-    return torch.sign(y) * torch.floor(torch.abs(y) * 1e{decimals} * (1 + 1e-12) + 0.5) / 1e{decimals}
+    """Half away from zero; the inner rounding makes a tie a tie again where float arithmetic missed it."""
+    units = torch.round(torch.abs(y) * 1e{decimals}, decimals=9)
+    return torch.sign(y) * torch.floor(units + 0.5) / 1e{decimals} + 0.0  # never -0
 ''',
     array="torch.tensor({})",
     calls={
@@ -72,7 +74,7 @@ def rounded(y):
         "relu": "torch.relu({})",
         "switch": "torch.where({} >= 0.5, 1.0, 0.0)",
         "step": "torch.where({} > 0, 1.0, 0.0)",
-        "tenths": "torch.sign({0}) * torch.floor(torch.abs({0}) * 10 * (1 + 1e-12) + 0.5) / 10",
+        "tenths": "torch.sign({0}) * torch.floor(torch.round(torch.abs({0}) * 10, decimals=9) + 0.5) / 10",
         "clip": "torch.clamp({}, -1, 1)",
         "clip01": "torch.clamp({}, 0, 1)",
         "diag": "torch.diagonal({})",

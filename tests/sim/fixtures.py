@@ -3,6 +3,7 @@
 import numpy as np
 
 import sim
+from sim.declarations import declare
 
 L_BLOCKS = {"i": (-1.7, -0.6, 0.6), "f": (-1.4, -1.8, -0.4), "g": (-0.7, -1.7, 0.5), "o": (1.2, -0.6, -0.5)}
 L_START = {"x": [[0.9], [-0.4]], "h0": [-0.7], "c0": [1.3]}
@@ -27,6 +28,22 @@ G_START = {"x": [[1.4, 1.4]], "h0": [-0.4, -0.7]}
 
 CELLS = [cell for conventions in sim.CELLS.values() for cell in conventions.values()]
 KINDS = list({tuple(cell.equations.items()): cell for cell in reversed(CELLS)}.values())  # those whose equations differ
+
+# a cell of no known family: two gates, of which one opens the other, and a third state of affairs for c
+MADE_UP = declare(
+    "made_up",
+    {
+        "a_k": "W_k @ x + U_k @ h_prev + b_k",
+        "k": "sigmoid(a_k)",
+        "a_m": "W_m @ x + U_m @ (k * h_prev) + p_m * c_prev + b_m",
+        "m": "tanh(a_m)",
+        "c": "k * c_prev + (1 - k) * m",
+        "h": "k * tanh(c) + (1 - k) * h_prev",
+    },
+    title="Made-up cell",
+    source="this test",
+    note="Two states.",
+)
 
 
 def cell_id(cell):

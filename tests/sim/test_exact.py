@@ -1,84 +1,59 @@
 """Exact traces against an independent one in `decimal`, written out by hand from the papers."""
 
 import random
-from decimal import ROUND_HALF_UP, Decimal, getcontext
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
 import sim
-from sim.cells import GRU, LSTM
-from tests.sim.fixtures import L_START, lstm_layer
+from tests.sim.careful import CarefulLearner, random_numbers
+from tests.sim.fixtures import KINDS, L_START, cell_id, lstm_layer
 
-getcontext().prec = 40
-
-
-class ByHand:
-    """A careful learner with `decimal`: every named value is rounded once, sums never are."""
-
-    def __init__(self, weights, decimals):
-        self.w = {name: self.read(array) for name, array in weights.items()}
-        self.last = Decimal(1).scaleb(-decimals)
-
-    def read(self, values):
-        return [self.read(value) for value in values] if isinstance(values, list) else Decimal(repr(values))
-
-    def rounded(self, y):
-        return y.quantize(self.last, ROUND_HALF_UP)
-
-    def sigma(self, a):
-        return self.rounded(1 / (1 + (-a).exp()))
-
-    def tanh(self, a):
-        return self.rounded(((2 * a).exp() - 1) / ((2 * a).exp() + 1))
-
-    def dot(self, row, vector):
-        return sum((w * v for w, v in zip(row, vector, strict=True)), Decimal(0))
-
-    def sums(self, k, x, h):
-        rows = zip(self.w[f"W_{k}"], self.w[f"b_{k}"], self.w[f"U_{k}"], strict=True)
-        return [self.rounded(self.dot(W, x) + b + self.dot(U, h)) for W, b, U in rows]
-
-    def lstm(self, x, h, c):
-        i, f, o = ([self.sigma(a) for a in self.sums(k, x, h)] for k in "ifo")
-        g = [self.tanh(a) for a in self.sums("g", x, h)]
-        c = [self.rounded(f * c + i * g) for f, c, i, g in zip(f, c, i, g, strict=True)]
-        h = [self.rounded(o * self.tanh(c)) for o, c in zip(o, c, strict=True)]
-        return h, c
-
-    def gru(self, x, h, c):
-        r, z = ([self.sigma(a) for a in self.sums(k, x, h)] for k in "rz")
-        rows = zip(self.w["W_n"], self.w["b_in"], r, self.w["U_n"], self.w["b_hn"], strict=True)
-        a = [self.rounded(self.dot(W, x) + b + r * (self.dot(U, h) + b_hn)) for W, b, r, U, b_hn in rows]
-        return [self.rounded((1 - z) * self.tanh(a) + z * h) for z, a, h in zip(z, a, h, strict=True)], c
+BY_HAND = [cell for cell in KINDS if cell.convention != "keras"]
 
 
-def random_numbers(chance, shape, places):
-    if not shape:
-        return chance.randint(-15 * 10 ** (places - 1), 15 * 10 ** (places - 1)) / 10**places
-    return [random_numbers(chance, shape[1:], places) for _ in range(shape[0])]
-
-
-@pytest.mark.parametrize("decimals", [2, 3, 4])
-@pytest.mark.parametrize("cell", [LSTM, GRU], ids=["lstm", "gru"])
-def test_no_digit_differs_from_decimal_arithmetic(cell, decimals):
-    chance = random.Random(f"{cell.name} {decimals}")
-    for _ in range(170):
-        D, H, T, places = (
-            chance.choice([1, 2]),
-            chance.choice([1, 2]),
-            chance.choice([1, 2, 3, 12]),
-            chance.choice([1, 2]),
-        )
+@pytest.mark.parametrize("cell", BY_HAND, ids=cell_id)
+def test_no_digit_differs_from_decimal_arithmetic(cell):
+    chance = random.Random(cell_id(cell))
+    for run in range(90):
+        D, H, T, places = (chance.choice(some) for some in ([1, 2], [1, 2], [1, 2, 3, 12], [1, 2]))
         weights = {name: random_numbers(chance, cell.shape(name, D, H), places) for name in cell.parameters}
         x, h0, c0 = (random_numbers(chance, shape, places) for shape in ((T, D), (H,), (H,)))
-        c0 = c0 if cell is LSTM else None
-        trace = sim.exact(sim.layer(cell, weights), x, h0, c0, decimals=decimals)
-        hand = ByHand(weights, decimals)
-        h, c = hand.read(h0), hand.read(c0) if c0 else None
-        for step, x_t in enumerate(x):
-            h, c = getattr(hand, cell.name)(hand.read(x_t), h, c)
-            assert trace["h"][step].tolist() == [float(entry) for entry in h]
+        decimals = 2 + run % 3
+        trace = sim.exact(sim.layer(cell, weights), x, h0, c0 if "c" in cell.states else None, decimals=decimals)
+        hand = CarefulLearner(weights, decimals)
+        step = getattr(hand, cell.name if cell.name != "gru" else f"gru_{cell.convention}")
+        h, c = hand.read(h0), hand.read(c0)
+        for at, x_t in enumerate(x):
+            h, c = step(hand.read(x_t), h, c)
+            assert trace["h"][at].tolist() == [float(entry) for entry in h]
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_no_digit_of_a_gradient_differs_from_decimal_arithmetic(cell):
+    chance, cell = random.Random(f"{cell} backward"), sim.cell(cell)
+    for run in range(60):
+        D, H, T, decimals = chance.choice([1, 2]), chance.choice([1, 2]), chance.choice([1, 2, 3]), 2 + run % 3
+        weights = {name: random_numbers(chance, cell.shape(name, D, H), 1) for name in cell.parameters}
+        x, h0, c0, dh = (random_numbers(chance, shape, 1) for shape in ((T, D), (H,), (H,), (T, H)))
+        trace = sim.exact(sim.layer(cell, weights), x, h0, c0 if "c" in cell.states else None, decimals=decimals)
+        gradients = sim.backward(trace, dh)
+        hand = CarefulLearner(weights, decimals)
+        states = [(hand.read(h0), hand.read(c0))]
+        forward = hand.lstm if cell.name == "lstm" else hand.gru_pytorch
+        for x_t in x:
+            states.append(forward(hand.read(x_t), *states[-1]))
+        coming = [Decimal(0)] * H, [Decimal(0)] * H
+        for at in reversed(range(T)):
+            named, coming = getattr(hand, f"{cell.name}_back")(hand.read(x[at]), *states[at], hand.read(dh[at]), coming)
+            for name, value in named.items():
+                assert gradients[name][at].tolist() == [float(entry) for entry in value], name
+        assert gradients["h0"].tolist() == [float(hand.rounded(entry)) for entry in coming[0]]
+
+
+def test_every_kind_of_cell_is_written_out_by_hand():
+    assert len(BY_HAND) == len(KINDS) - 1  # Keras's GRU is PyTorch's with its two products in the other order
 
 
 def test_a_tie_goes_away_from_zero():

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from contextlib import redirect_stdout
 from itertools import pairwise
 
 import numpy as np
@@ -9,10 +10,21 @@ import pytest
 
 import sim
 from sim.__main__ import main
-from tests.sim.fixtures import G_START, L_START, gru_layer, lstm_layer, slip
+from tests.sim.fixtures import (
+    CELLS,
+    G_START,
+    KINDS,
+    L_START,
+    MADE_UP,
+    cell_id,
+    gru_layer,
+    lstm_layer,
+    random_layer,
+    random_start,
+    slip,
+)
 
-CELLS = [cell for conventions in sim.CELLS.values() for cell in conventions.values()]
-DRAWN = [cell for cell in CELLS if cell.convention in ("pytorch", "cho2014", "chung2014")]
+DRAWN = [*KINDS, MADE_UP]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -65,19 +77,73 @@ def test_numbers_put_in_stand_entry_by_entry():
     assert sim.substituted(trace, "a_r", 1).count("<math") == 2
 
 
+def test_the_same_equations_are_printed_in_other_letters():
+    assert sim.text("lstm", "c", letters="gamma") == "c = Γ_f ⊙ c_prev + Γ_u ⊙ c̃"
+    assert sim.text("lstm", "a_f", letters="joined") == "a_f = W_f [h_prev, x] + b_f"
+    assert sim.text("lstm", "a_f", letters="pytorch") == "a_f = W_if x + b_if + b_hf + W_hf h_prev"
+    assert sim.text("gru", "a_n", letters="pytorch") == "a_n = W_in x + b_in + r ⊙ (W_hn h_prev + b_hn)"
+    gamma = sim.cell("gru", "gamma")
+    assert sim.text(gamma, "h", letters="gamma") == "c = (1 − Γ_u) ⊙ c_prev + Γ_u ⊙ c̃"
+    assert sim.latex("lstm", "h", letters="gamma") == r"a = \Gamma_{o} \odot \tanh(c)"
+    with pytest.raises(sim.SimError, match="no letters “greek”"):
+        sim.text("lstm", "c", letters="greek")
+
+
+@pytest.mark.parametrize("cell", KINDS, ids=cell_id)
+def test_every_equation_can_be_printed_in_every_letters(cell):
+    for letters in ("", "pytorch", "gamma", "joined"):
+        for name in cell.equations:
+            ET.fromstring(re.sub("&#x206[0-9];", "", sim.mathml(cell, name, letters=letters)))
+            printed = sim.text(cell, name, letters=letters), sim.latex(cell, name, letters=letters)
+            assert all(one.count("(") == one.count(")") for one in printed)
+
+
+def test_the_backward_pass_is_printed_as_steps():
+    assert sim.text("lstm", "dtanh_c") == "δtanh_c = δh ⊙ o"
+    assert sim.text("lstm", "dc") == "δc = δtanh_c ⊙ (1 − tanh²(c)) + δc_next ⊙ f_next"
+    assert sim.text("lstm", "da_f") == "δa_f = δf ⊙ f ⊙ (1 − f)"
+    assert sim.text("lstm", "dW_f") == "dW_f = δa_f ⊗ x"
+    assert sim.words("lstm", "df") == "the gradient of f at t equals the gradient of c times the old c."
+
+
+def printed_numbers(line):
+    """The value of each entry as it stands in every printed form."""
+    yield list(line.shown)
+    yield [text.split(" = ")[0] for text in line.substituted_text]
+    yield [said.split(" equals ")[0].replace("minus ", "−") for said in line.substituted_words]
+    yield [plain(math).split("=")[0] for math in line.substituted.split("</math>")[:-1]]
+
+
+def run(code):
+    scope = {}
+    with redirect_stdout(None):
+        exec(code, scope)
+    return scope["trace"]
+
+
 def test_every_printed_number_is_the_trace_s():
     chance = np.random.default_rng(7)
     for k in range(300):
         trace = random_trace(DRAWN[k % len(DRAWN)], chance, H=1 + k % 2)
         svg = picture(sim.svg(trace, 2, unit=1, prefix="p"))
         drawn = {text.get("data-q"): text.text for text in svg.iter(f"{SVG}text") if text.get("id")}
+        assert {*trace.layer.cell.states, "x"} <= drawn.keys()
+        computed = run(sim.numpy_code(trace))
         for line in sim.explain(trace, 2):
             values = [digits(number) for number in trace[line.name][1]]
-            assert list(line.shown) == values
-            assert [text.split(" = ")[0] for text in line.substituted_text] == values
-            assert [said.split(" equals ")[0].replace("minus ", "−") for said in line.substituted_words] == values
-            assert [plain(math).split("=")[0] for math in line.substituted.split("</math>")[:-1]] == values
+            assert all(printed == values for printed in printed_numbers(line))
+            assert [digits(number) for number in computed[line.name][1]] == values
             assert drawn.get(line.name, values[0]) == values[0]
+
+
+def test_every_printed_gradient_is_the_backward_pass_s():
+    chance = np.random.default_rng(17)
+    for k in range(100):
+        trace = random_trace(DRAWN[k % len(DRAWN)], chance, H=1 + k % 2)
+        gradients = sim.backward(trace, chance.integers(-9, 10, (2, trace.layer.H)) / 10)
+        for line in sim.explain(gradients, 1 + k % 2):
+            values = [digits(number) for number in np.ravel(gradients.at(line.name, line.step))]
+            assert all(printed == values for printed in printed_numbers(line)), line
 
 
 def test_the_numbers_put_in_give_the_value():
@@ -91,34 +157,33 @@ def test_the_numbers_put_in_give_the_value():
                 assert float(value) == pytest.approx(eval(right, names), abs=0.500001e-4)
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.name}-{cell.convention}")
+@pytest.mark.parametrize("cell", CELLS, ids=cell_id)
 @pytest.mark.parametrize("decimals", [None, 4])
 def test_the_printed_program_computes_the_trace(cell, decimals):
     trace = random_trace(cell, np.random.default_rng(3), H=2, decimals=4)
     if decimals is None:
         trace = sim.forward(trace.layer, trace.x, trace.h0, trace.c0)
-    scope = {}
-    exec(sim.numpy_code(trace), scope)
+    computed = run(sim.numpy_code(trace))
     for name in trace:
-        assert np.abs(scope["trace"][name] - trace[name]).max() < 1e-12
+        assert np.abs(computed[name] - trace[name]).max() < 1e-12
 
 
 def test_the_printed_program_makes_the_slip_in_its_step_only():
     trace = sim.evaluate_slip(slip("lstm", "c", "F03"), lstm_layer(), **L_START, step=2)
-    scope = {}
-    exec(sim.numpy_code(trace), scope)
-    assert np.abs(scope["trace"]["h"] - trace["h"]).max() < 1e-15
+    assert np.abs(run(sim.numpy_code(trace))["h"] - trace["h"]).max() < 1e-15
 
 
-@pytest.mark.parametrize("cell", DRAWN, ids=lambda cell: f"{cell.name}-{cell.convention}")
+@pytest.mark.parametrize("cell", DRAWN, ids=cell_id)
 def test_every_label_of_a_diagram_is_a_quantity_or_an_operation_of_its_cell(cell):
     svg = picture(sim.svg(random_trace(cell, np.random.default_rng(1)), 1))
     known = set(cell.equations) | {"x"} | {f"{state}_prev" for state in cell.states}
+    drawn = {text.get("data-q") for text in svg.iter(f"{SVG}text")}
+    assert {"x", *cell.states, *(f"{state}_prev" for state in cell.states)} <= drawn
     for text in svg.iter(f"{SVG}text"):
         name = text.get("data-q")
-        assert name in known or text.text in ("σ", "tanh", "ReLU", "×", "+", "1−", "Σ")
+        assert name in known or text.text in ("σ", "σ +1", "tanh", "ReLU", "×", "+", "1−", "Σ")
         if name and not text.get("id"):
-            assert text.text == name.removesuffix("_prev")
+            assert "".join(text.itertext()) in (name, name.removesuffix("_prev"), name.replace("_", ""))
     assert svg.find(f"{SVG}title").text.startswith(cell.title)
     assert "style" not in ET.tostring(svg, encoding="unicode")
 
@@ -148,7 +213,7 @@ def crosses(start, end, box):
     return x1 < box[2] - 1 and x2 > box[0] + 1 and y1 < box[3] - 1 and y2 > box[1] + 1
 
 
-@pytest.mark.parametrize("cell", DRAWN, ids=lambda cell: f"{cell.name}-{cell.convention}")
+@pytest.mark.parametrize("cell", DRAWN, ids=cell_id)
 def test_no_line_runs_behind_a_node_that_is_not_its_own(cell):
     svg = picture(sim.svg(cell))
     for points in paths_of(svg):
@@ -157,7 +222,7 @@ def test_no_line_runs_behind_a_node_that_is_not_its_own(cell):
                 assert not any(crosses(a, b, box) for a, b in pairwise(points))
 
 
-@pytest.mark.parametrize("cell", DRAWN, ids=lambda cell: f"{cell.name}-{cell.convention}")
+@pytest.mark.parametrize("cell", DRAWN, ids=cell_id)
 def test_no_label_covers_another_or_a_node(cell):
     svg = picture(sim.svg(random_trace(cell, np.random.default_rng(5)), 2))
     texts = []
