@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sim.errors import DeclarationError, UnknownName
-from sim.expressions import Expr, Shape, leaves, name, parse
+from sim.expressions import FUNCTIONS, Expr, Shape, leaves, name, parse
 from sim.gradients import backward_equations, marked_next
 
 GIVEN = ("x", "h_prev", "c_prev")
@@ -111,12 +111,36 @@ class Cell:
 def declare(
     name: str, equations: Mapping[str, str], *, title: str, source: str, note: str = "", convention: str = "pytorch"
 ) -> Cell:
-    """Declare a cell. Raises: DeclarationError when an equation reads a name declared after it."""
+    """Declare a cell: what it gives is h; if an equation reads c_prev, it carries c besides.
+
+    Raises: DeclarationError when an equation reads a name declared after it, or a name can't be a quantity's.
+    """
     parsed = {left: parse(right) for left, right in equations.items()}
-    _check(parsed)
     read = {leaf for formula in parsed.values() for leaf in leaves(formula)}
-    states = tuple(state for state in ("h", "c") if f"{state}_prev" in read)
+    states = ("h", "c") if "c_prev" in read else ("h",)
+    _check_names(parsed, states)
+    _check(parsed)
     return Cell(name, parsed, states, title, convention, note, source)
+
+
+def _check_names(equations: Mapping[str, Expr], states: tuple[str, ...]) -> None:
+    """The states must be declared; and a first letter that marks weights or derivatives is no quantity's."""
+    for state in states:
+        if state not in equations:
+            raise DeclarationError(f"{state} has no equation.", "Every cell gives h; one that reads c_prev gives c too.")
+    for left in equations:
+        if left[0] in (*PARAMETERS, "d") or left in GIVEN:
+            raise DeclarationError(f"{left} can't be a quantity.", "W, U, b and p begin weights, d a derivative.")
+    for left, formula in equations.items():
+        if _weighs(formula, inside=False):
+            raise DeclarationError(f"{left} squashes a weighted sum without a name.", f"Declare a_{left}, and squash that.")
+
+
+def _weighs(formula: Expr, inside: bool) -> bool:
+    """Whether a matrix product stands inside a function."""
+    if formula.op == "@" and inside:
+        return True
+    return any(_weighs(arg, inside or formula.op in FUNCTIONS) for arg in formula.args)
 
 
 def _check(equations: Mapping[str, Expr]) -> None:

@@ -84,13 +84,13 @@ def _written(expr: Expr, held: int) -> str:
         case "name", _:
             return str(expr.label)
         case "number", _:
-            return f"{expr.label:g}"
+            return _digits(float(expr.label))
         case (("+" | "-"), [left, right]):
             inner, own = f"{_written(left, 1)} {expr.op} {_written(right, 2)}", 1
         case (("*" | "@"), [left, right]):
             inner, own = f"{_written(left, 2)} {expr.op} {_written(right, 3)}", 2
         case "over", [only]:
-            inner, own = f"{_written(only, 2)} / {expr.label:g}", 2
+            inner, own = f"{_written(only, 2)} / {_digits(float(expr.label))}", 2
         case "neg", [only]:
             inner, own = f"-{_written(only, 3)}", 2
         case "T", [only]:
@@ -98,6 +98,10 @@ def _written(expr: Expr, held: int) -> str:
         case function, arguments:
             return f"{function}({', '.join(_written(arg, 0) for arg in arguments)})"
     return f"({inner})" if own < held else inner
+
+
+def _digits(value: float) -> str:
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
 
 
 def leaves(expr: Expr) -> Iterator[str]:

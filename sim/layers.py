@@ -22,6 +22,7 @@ FLOAT = np.dtype(np.float64)
 MOST_UNITS = 512
 MOST_STEPS = 10_000
 MOST_WORK = 20_000_000  # T · H · (D + H)
+MOST_VARIANTS = 100  # times that, over all variants computed at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,12 +163,14 @@ def of_shape(name: str, array: Array, shape: Shape) -> Array:
     return array
 
 
-def check_size(T: int, D: int, H: int) -> None:
-    """Raises: SizeError when a sequence is empty or more work than one request may ask for."""
+def check_size(T: int, D: int, H: int, N: int = 1) -> None:
+    """Raises: SizeError when a sequence is empty, or it or N of them are more work than one request may ask for."""
     if not 1 <= T <= MOST_STEPS:
         raise SizeError(f"x has {T} steps, needs 1 to {MOST_STEPS}.")
     if T * H * (D + H) > MOST_WORK:
         raise SizeError(f"T · H · (D + H) is {T * H * (D + H)}, at most {MOST_WORK} is allowed.", "Take fewer steps.")
+    if T * H * (D + H) * N > MOST_VARIANTS * MOST_WORK:
+        raise SizeError(f"T · H · (D + H) · N is more than {MOST_VARIANTS * MOST_WORK}.", "Take fewer variants at once.")
 
 
 def _same_names(cell: Cell, weights: Mapping[str, Numbers]) -> None:

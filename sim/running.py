@@ -235,7 +235,7 @@ def _sizes(cell: Cell, arrays: Mapping[str, Array], x: Array) -> tuple[tuple[int
         raise ShapeError(f"x has shape {x.shape}, needs (T, D, N); {cell.parameters[0]} needs (H, D, N).")
     (T, D, N), H = x.shape, first.shape[0]
     fits(cell, D, H)
-    check_size(T, D, H)
+    check_size(T, D, H, N)
     wrong = [name for name, array in arrays.items() if array.shape != (*cell.shape(name, D, H), N)]
     if wrong or N == 0:
         raise ShapeError(f"{', '.join(wrong) or 'x'}: the shapes do not fit D = {D}, H = {H}, N = {N}.")

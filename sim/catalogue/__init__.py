@@ -8,7 +8,7 @@ equations, so that a new cell has them too. `sim.slips` binds the rows to a cell
 from collections.abc import Iterator
 
 from sim.catalogue import gates, gradients, gru, lstm, states
-from sim.catalogue.rows import ALIASES, Row
+from sim.catalogue.rows import ALIASES, Row, applies
 from sim.declarations import Cell
 
 __all__ = ["ALIASES", "Row", "rows_for"]
@@ -16,10 +16,13 @@ __all__ = ["ALIASES", "Row", "rows_for"]
 
 def rows_for(cell: Cell) -> Iterator[Row]:
     """Every row of the catalogue that applies to the cell, once for each quantity it can happen to."""
+    return (row for row in _rows(cell) if applies(cell, row))
+
+
+def _rows(cell: Cell) -> Iterator[Row]:
     yield from gates.rows(cell)
     yield from states.rows(cell)
     if "c" in cell.states:
         yield from lstm.rows(cell)
-    if "n" in cell.equations:
-        yield from gru.rows(cell)
+    yield from gru.rows(cell)
     yield from gradients.rows(cell)

@@ -30,12 +30,9 @@ class Block:
         return self.cell.equations[self.a]
 
     @property
-    def W(self) -> str:
-        return next(leaf for leaf in leaves(self.sum) if leaf[0] == "W")
-
-    @property
-    def U(self) -> str:
-        return next(leaf for leaf in leaves(self.sum) if leaf[0] == "U")
+    def matrices(self) -> list[str]:
+        """W and U of the sum; W alone where it reads no old state."""
+        return [leaf for leaf in leaves(self.sum) if leaf[0] in "WU"]
 
     def squashed(self, wrong_sum: Expr) -> Expr:
         return Expr(self.squash, (substitute(self.inner, {self.a: wrong_sum}),))
@@ -115,7 +112,7 @@ SUMS: dict[str, tuple[Callable[[Block], Expr | None], str, str, str]] = {
         "pytorch issue 750",
     ),
     "F10": (
-        lambda block: renamed(block.sum, {block.W: block.U, block.U: block.W}),
+        lambda block: renamed(block.sum, dict(zip(block.matrices, reversed(block.matrices), strict=True))),
         "the weights of x and h_prev are swapped",
         "The columns of the matrix must stand in the same order as the parts of [h, x].",
         "Cross Validated question 317194",
@@ -226,7 +223,7 @@ def rows(cell: Cell) -> Iterator[Row]:
 
 def _sums(block: Block) -> Iterator[Row]:
     for key, (wrong_sum, *said) in SUMS.items():
-        if (wrong := wrong_sum(block)) is not None:
+        if (wrong := wrong_sum(block)) not in (None, block.sum):
             yield Row(key, block.a, {block.a: wrong}, *said)
             yield Row(key, block.out, {block.out: block.squashed(wrong)}, *said)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.catalogue.gates import blocks
 from sim.catalogue.rows import Row, renamed
 from sim.declarations import Cell
-from sim.expressions import Expr, leaves, name, number, parse, sum_of, terms
+from sim.expressions import Expr, name, number, parse, sum_of, terms
 
 # id: title, correction, source
 SAID = {
@@ -80,7 +80,8 @@ def rows(cell: Cell) -> Iterator[Row]:
             yield _row("B14", da, **{da: f"{d} * ({y} * (1 - {y}))"})
     if "tanh_c" in cell.equations:
         yield from _of_a_cell_state(cell)
-    yield from _passed_back(cell)
+    if "h" in cell.states:
+        yield from _passed_back(cell)
 
 
 def _of_a_cell_state(cell: Cell) -> Iterator[Row]:
@@ -97,8 +98,7 @@ def _of_a_cell_state(cell: Cell) -> Iterator[Row]:
     if "f" in gates:
         yield _row("B12", "da_f", da_f="dc * c * (f * (1 - f))")
         yield _row("B07", "dc_prev", dc_prev="dc * (f * (1 - f))")
-    if "da_o" not in leaves(cell.gradients["dc"]):  # with peepholes, dc is made from da_o
-        yield _row("B15", "da_o", da_o="dc * tanh_c * (o * (1 - o))")
+    yield _row("B15", "da_o", da_o="dc * tanh_c * (o * (1 - o))")
     yield _row("B18", "dc", dh_prev=Expr("*", (number(0), name("h_prev"))))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sim.catalogue.rows import Row
 from sim.declarations import Cell
-from sim.expressions import Expr, leaves, parse, substitute
+from sim.expressions import Expr, leaves, number, parse, substitute, terms
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,13 @@ class Blend:
         return "b_hn" in self.cell.parameters
 
 
-def blend_of(cell: Cell) -> Blend:
-    shares = {leaf: part.args[0] for part in cell.equations["h"].args for leaf in ("h_prev", "n") if leaf in leaves(part)}
-    reset = next(leaf for leaf in leaves(cell.equations["a_n"]) if leaf in cell.equations)
-    return Blend(cell, shares["h_prev"], shares["n"], reset)
+def blend_of(cell: Cell) -> Blend | None:
+    """The blend of a cell, if its h is one of h_prev and n, and its candidate sees the old state through a gate."""
+    parts = {leaf: part for part in terms(cell.equations["h"]) for leaf in ("h_prev", "n") if leaf in leaves(part)}
+    resets = [leaf for leaf in leaves(cell.equations.get("a_n", number(0))) if leaf in cell.equations]
+    if len(parts) == 2 and resets and all(part.op == "*" for part in parts.values()):
+        return Blend(cell, parts["h_prev"].args[0], parts["n"].args[0], resets[0])
+    return None
 
 
 # id: the wrong sum where the reset {r} acts after the product, and where before it ("": the slip does not exist there)
@@ -106,13 +109,13 @@ CONVENTIONS = ("G01", "G02", "G07")
 
 def rows(cell: Cell) -> Iterator[Row]:
     """The slips of the reset, the candidate and the blend, each in every quantity in which it can be looked for."""
-    is_gru = {"r", "z"} <= cell.equations.keys()
-    for row in _rows(cell, is_gru):
+    blend, is_gru = blend_of(cell), {"r", "z"} <= cell.equations.keys()
+    for row in _rows(blend, is_gru) if blend else ():
         yield replace(row, convention=is_gru and row.id in CONVENTIONS)
 
 
-def _rows(cell: Cell, is_gru: bool) -> Iterator[Row]:
-    blend = blend_of(cell)
+def _rows(blend: Blend, is_gru: bool) -> Iterator[Row]:
+    cell = blend.cell
     yield from _of_the_sum(blend)
     opened = parse(SUMS["G04"][0 if blend.is_after else 1])
     for asked in ("n", "h"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.catalogue.gates import blocks
 from sim.catalogue.rows import Row, first_that_fits, renamed
 from sim.declarations import Cell
-from sim.expressions import parse
+from sim.expressions import Expr, parse
 
 WRONG_SLICE = (
     "blocks are read in another library's order",
@@ -84,7 +84,7 @@ def rows(cell: Cell) -> Iterator[Row]:
 
 def _squashed(cell: Cell) -> Iterator[Row]:
     """C09: the stored cell is squashed; h stays as it was (a), or is made from the squashed cell (b)."""
-    stored = {"c": parse(f"tanh({'f * c_prev' if 'f' in cell.equations else 'c_prev'} + i * g)")}
+    stored = {"c": Expr("tanh", (cell.equations["c"],))}
     yield Row("C09a", "c", stored | {"tanh_c": parse("c")}, *SQUASHED)
     for asked in ("c", "h"):
         yield Row("C09b", asked, stored, *SQUASHED)

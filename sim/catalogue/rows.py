@@ -29,18 +29,24 @@ ALIASES = (
 )
 
 
-def fits(cell: Cell, asked: str, formula: Expr) -> bool:
-    """Whether a formula for `asked` reads only what the cell has, and nothing that is itself made from `asked`.
+def applies(cell: Cell, row: Row) -> bool:
+    """Whether the cell has everything that a row speaks of."""
+    return all(fits(cell, left, formula) for left, formula in row.changes.items())
+
+
+def fits(cell: Cell, left: str, formula: Expr) -> bool:
+    """Whether a formula for `left` reads only what the cell has, and nothing that is itself made from `left`.
 
     With peepholes o reads the new c, so that "c from o" has no value there.
     """
-    known = {*cell.equations, *GIVEN, *cell.parameters}
-    return all(leaf in known and not _is_made_from(cell, leaf, asked) for leaf in leaves(formula))
+    computed = cell.gradients if left in cell.gradients else cell.equations
+    known = {*cell.equations, *cell.gradients, *GIVEN, *cell.parameters, *(f"d{state}_next" for state in cell.states)}
+    return left in computed and all(leaf in known and not _is_made_from(cell, leaf, left) for leaf in leaves(formula))
 
 
 def _is_made_from(cell: Cell, leaf: str, source: str) -> bool:
-    read = leaves(cell.equations[leaf]) if leaf in cell.equations else ()
-    return leaf == source or any(_is_made_from(cell, each, source) for each in read)
+    read = cell.equations.get(leaf) or cell.gradients.get(leaf)
+    return leaf == source or (read is not None and any(_is_made_from(cell, each, source) for each in leaves(read)))
 
 
 def first_that_fits(cell: Cell, asked: str, options: Collection[str]) -> Expr | None:

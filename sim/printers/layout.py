@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sim.declarations import GIVEN
 from sim.printers.network import Network
 
 type Point = tuple[float, float]
@@ -33,7 +34,7 @@ def layout_of(network: Network) -> Layout:
         elif "n" in cell.equations:
             layout = _gru(network)
         else:
-            layout = _rnn()
+            layout = _rnn(network)
     except (LookupError, StopIteration, ValueError):
         return _staircase(network)
     return layout if layout.at.keys() == network.parts.keys() else _staircase(network)
@@ -78,7 +79,9 @@ def _gru(network: Network) -> Layout:
     return layout
 
 
-def _rnn() -> Layout:
+def _rnn(network: Network) -> Layout:
+    if len(network.into("a.0")) < 2:
+        raise LookupError("no old state to draw")
     layout = Layout(376, 150, 60, buses={"x": 128})
     layout.at = {"a.0": (140.0, 60.0), "h.0": (248.0, 60.0)}
     return layout
@@ -86,7 +89,7 @@ def _rnn() -> Layout:
 
 def _staircase(network: Network) -> Layout:
     """Every part in a row and a column of its own, in the order of computing; what is given starts on the left."""
-    given = ["x", *(f"{state}_prev" for state in network.cell.states)]
+    given = [name for name in GIVEN if network.out_of(name)]
     step = 46.0
     layout = Layout(0, 0, 0, is_staircase=True)
     layout.buses = {name: 34.0 + step * k for k, name in enumerate(given)}
