@@ -35,7 +35,7 @@ from sim.counting import count_question, last_state_question, output_question
 from sim.declarations import Cell
 from sim.departures import evaluate_slip, first_departure
 from sim.draws import draw
-from sim.errors import SimError
+from sim.errors import NoneAccepted, SimError
 from sim.exercises import Exercise, Range
 from sim.following import evaluate_with, trace_with
 from sim.layers import Layer, Network, layer, network
@@ -68,6 +68,7 @@ __all__ = [
     "Network",
     "NetworkGradients",
     "NetworkTrace",
+    "NoneAccepted",
     "PlainSlip",
     "Question",
     "Range",

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from sim.departures import TOLERANCE
 from sim.draws import draw_block
+from sim.errors import NoneAccepted
 from sim.exercises import Exercise
 from sim.layers import Array
 from sim.plans import One, Units, key_values, other_values, plan_of
@@ -30,6 +31,7 @@ BLOCK = 1000  # candidates computed at once, which keeps the work in the process
 APART = 4 * TOLERANCE  # a slip is named only this far from the key and from every other slip …
 FROM_EARLY = TOLERANCE  # … and farther than this from every trace rounded too early
 HALF = TOLERANCE / 2
+MOST_REFUSED = 20_000  # candidates tried before a generator counts as one that gives nothing
 FEW = 16  # candidates of which one is likely to pass
 
 
@@ -73,14 +75,29 @@ def certify(exercise: Exercise, seeds: Iterable[int]) -> list[Certificate]:
 
 
 def accepted(exercise: Exercise, seeds: Iterable[int]) -> Iterator[Certificate]:
-    """The certificates of those seeds that pass, as they are found. Raises: SimError for an exercise that cannot be."""
+    """The certificates of those seeds that pass, as they are found.
+
+    Raises: SimError for an exercise that cannot be; NoneAccepted when the seeds end, or MOST_REFUSED have been tried,
+    and not one passed.
+    """
     exercise.check()
+    tried = passed = 0
     for block in batched(seeds, BLOCK):
         candidates = Candidates(exercise, list(block))
-        possible = np.flatnonzero(candidates.possible)
-        rounds = possible[:, None] if len(block) <= FEW else possible[None]  # of few, one is wanted: look at each alone
-        for which in rounds:
-            yield from (each for each in candidates.certificates(which) if not each.reasons)
+        for certificate in candidates.accepted():
+            passed += 1
+            yield certificate
+        tried += len(block)
+        if not passed and tried >= MOST_REFUSED:
+            break
+    if tried and not passed:
+        raise _none_accepted(candidates, tried)
+
+
+def _none_accepted(last: Candidates, tried: int) -> NoneAccepted:
+    reasons = Counter(reason for each in last.certificates(range(len(last.seeds))) for reason in each.reasons)
+    said = "; ".join(f"{reason} ({count} of the last {len(last.seeds)})" for reason, count in reasons.most_common(3))
+    return NoneAccepted(f"None of {tried} candidates of {last.exercise.stream} passed.", f"{said}. Change the ranges.")
 
 
 def survey(exercise: Exercise, seeds: Iterable[int]) -> Survey:
@@ -113,6 +130,13 @@ class Candidates:
         for asked, apart in zip(exercise.asked, self.apart, strict=True):
             for slip_id in exercise.shown(asked):
                 self.possible &= apart[_place(exercise.slips[asked], slip_id)]
+
+    def accepted(self) -> Iterator[Certificate]:
+        """The certificates of those that pass."""
+        possible = np.flatnonzero(self.possible)
+        rounds = possible[:, None] if len(self.seeds) <= FEW else possible[None]  # of few, one is wanted: each alone
+        for which in rounds:
+            yield from (each for each in self.certificates(which) if not each.reasons)
 
     def certificates(self, which: Sequence[int] | npt.NDArray[np.int_]) -> Iterator[Certificate]:
         """The certificates of these, in order."""

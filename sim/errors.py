@@ -47,3 +47,9 @@ class DecimalsError(SimError):
     """Numbers with more decimals, or larger, than exact decimal arithmetic can hold."""
 
     code = "off_the_grid"
+
+
+class NoneAccepted(SimError):
+    """A generator whose candidates were all refused."""
+
+    code = "none_accepted"

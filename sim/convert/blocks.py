@@ -47,18 +47,6 @@ def check_kind(kind: str) -> None:
         raise UnknownName(f"There is no kind “{kind}”.", f"There are: {', '.join(KINDS)}.")
 
 
-def split(name: str, stacked: Array, order: Sequence[str]) -> dict[str, Array]:
-    """Rows of blocks by their letters. Raises: ShapeError when the rows are not so many blocks."""
-    count = len(order)
-    if stacked.shape[0] % count or not stacked.shape[0]:
-        raise ShapeError(f"{name} has {stacked.shape[0]} rows, needs {count} blocks of H rows: {said(order)}.")
-    return dict(zip(order, np.split(stacked, count), strict=True))
-
-
-def said(order: Sequence[str]) -> str:
-    return ", ".join(order) if order != [""] else "one"
-
-
 def array(name: str, values: Numbers, dimensions: int) -> Array:
     """One array of a library, tensors too. Raises: NumberError, ShapeError."""
     plain = values.detach().cpu() if hasattr(values, "detach") else values
@@ -68,18 +56,22 @@ def array(name: str, values: Numbers, dimensions: int) -> Array:
     return found
 
 
-def blocks_from(names: Sequence[str], W: Array, U: Array, b_x: Array, b_h: Array, order: Sequence[str]) -> Blocks:
-    """Stacked weights (G·H, D), (G·H, H), (G·H,) as blocks. `names` are what the arrays are called, for refusals.
+def blocks_from(names: Sequence[str], arrays: Sequence[Array], order: Sequence[str]) -> Blocks:
+    """Stacked weights W (G·H, D), U (G·H, H) and the biases beside x and beside h (G·H,) as blocks.
 
+    `names` are what the library calls them, for refusals.
     Raises: ShapeError, saying what was found and how many blocks are needed.
     """
-    H = U.shape[1]
-    needed = {names[0]: (W, len(order) * H), names[1]: (U, len(order) * H), names[2]: (b_x, len(order) * H), names[3]: (b_h, len(order) * H)}
-    wrong = [f"{name} has {found.shape[0]} rows, needs {rows}" for name, (found, rows) in needed.items() if found.shape[0] != rows]
+    H, count = arrays[1].shape[1], len(order)
+    wrong = [
+        f"{name} has {len(found)} rows, needs {count * H}"
+        for name, found in zip(names, arrays, strict=True)
+        if len(found) != count * H
+    ]
     if wrong:
-        blocks = f"{len(order)} blocks ({said(order)})" if len(order) > 1 else "one block"
-        raise ShapeError("; ".join(wrong) + ".", f"H is {H}, from the columns of {names[1]}, and there are {blocks}.")
-    parts = [split(name, stacked, order) for name, stacked in zip(names, (W, U, b_x, b_h), strict=True)]
+        said = f"{count} blocks of H rows ({', '.join(order)})" if count > 1 else "one block of H rows"
+        raise ShapeError(f"{'; '.join(wrong)}: {said}.", f"H is {H}, from the columns of {names[1]}.")
+    parts = [dict(zip(order, np.split(stacked, count), strict=True)) for stacked in arrays]
     return {letter: Block(*(part[letter] for part in parts)) for letter in order}
 
 

@@ -75,7 +75,7 @@ def _layer(cell: Cell, kind: str, weights: list[Numbers], *, reverse: bool = Fal
             raise ShapeError(f"bias has {len(bias)} rows, needs 2: beside x and beside h (reset_after).")
         b_x, b_h = bias if two_rows else (bias, np.zeros(len(bias)))
     names = ["kernel (transposed)", "recurrent_kernel (transposed)", "bias", "the recurrent bias"]
-    return layer_of(cell, blocks_from(names, kernel, recurrent, b_x, b_h, ORDERS["keras"][kind]), reverse=reverse)
+    return layer_of(cell, blocks_from(names, (kernel, recurrent, b_x, b_h), ORDERS["keras"][kind]), reverse=reverse)
 
 
 def to_keras(layer: Layer | Network) -> list[Array]:

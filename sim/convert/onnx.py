@@ -101,10 +101,10 @@ def _activations(kind: str, attributes: Mapping[str, Any]) -> list[str]:
 
 def _layer(cell: Cell, kind: str, arrays: Mapping[str, Array], k: int, reverse: bool) -> Layer:
     W, R, order = arrays["W"][k], arrays["R"][k], ORDERS["onnx"][kind]
-    B = arrays["B"][k] if "B" in arrays else np.zeros(2 * len(R))
+    B = arrays["B"][k] if "B" in arrays else np.zeros(2 * len(order) * R.shape[1])
     if len(B) % 2:
         raise ShapeError(f"B has {len(B)} columns, needs twice {len(order)}·H.")
-    blocks = blocks_from(NAMES, W, R, *np.split(B, 2), order)
+    blocks = blocks_from(NAMES, (W, R, *np.split(B, 2)), order)
     return layer_of(cell, blocks, _peepholes(cell, arrays["P"][k]) if "P" in arrays else None, reverse=reverse)
 
 

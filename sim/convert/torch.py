@@ -66,7 +66,7 @@ def _layer(cell: Cell, kind: str, state_dict: Mapping[str, Numbers], end: str) -
         raise UnknownName(f"Weights are missing: {', '.join(missing)}.")
     W, U = (array(name, state_dict[name], 2) for name in names[:2])
     b_x, b_h = (array(name, state_dict[name], 1) if has_bias else np.zeros(len(W)) for name in names[2:])
-    blocks = blocks_from(names, W, U, b_x, b_h, ORDERS["torch"][kind])
+    blocks = blocks_from(names, (W, U, b_x, b_h), ORDERS["torch"][kind])
     return layer_of(cell, blocks, reverse=end.endswith("_reverse"))
 
 

@@ -24,7 +24,7 @@ def runs(draw, names):
 
 
 @settings(deadline=None, max_examples=60)
-@given(runs(["lstm", "gru"]))
+@given(runs([*sim.CELLS]))
 def test_gates_stay_between_zero_and_one(run):
     layer, start = run
     trace = sim.forward(layer, **start)
@@ -34,21 +34,43 @@ def test_gates_stay_between_zero_and_one(run):
 
 
 @settings(deadline=None, max_examples=60)
-@given(runs(["rnn", "lstm", "gru"]))
+@given(runs([name for name in sim.CELLS if name != "rnn_relu"]))
 def test_h_stays_within_one_or_where_it_started(run):
     layer, start = run
-    bound = max(1, np.abs(start["h0"]).max()) if layer.cell.name == "gru" else 1
+    bound = max(1, np.abs(start["h0"]).max()) if layer.cell.name in ("gru", "mgu") else 1
     assert np.abs(sim.forward(layer, **start)["h"]).max() <= bound + 1e-12
 
 
 @settings(deadline=None, max_examples=60)
-@given(runs(["rnn", "rnn_relu", "lstm", "gru"]))
+@given(runs([*sim.CELLS]))
 def test_compiled_equals_walked(run):
     layer, start = run
     walked = walk_steps(layer.cell, layer.weights, **start)
     trace = sim.forward(layer, **start)
     for name, values in walked.items():
         assert np.allclose(trace[name], values, rtol=1e-11, atol=1e-11), name
+
+
+@settings(deadline=None, max_examples=40)
+@given(runs([*sim.CELLS]))
+def test_many_variants_are_each_walked(run):
+    layer, start = run
+    many = {name: np.stack([array, array / 2], -1) for name, array in (layer.weights | start).items()}
+    table = sim.forward_many(layer.cell, {name: many[name] for name in layer.weights}, *(many[name] for name in start))
+    halves = ({name: array / 2 for name, array in given.items()} for given in (layer.weights, start))
+    for k, (weights, given_to_it) in enumerate(((layer.weights, start), halves)):
+        for name, values in walk_steps(layer.cell, weights, **given_to_it).items():
+            assert np.allclose(table[name][..., k], values, rtol=1e-11, atol=1e-11), name
+
+
+@settings(deadline=None, max_examples=40)
+@given(runs(["rnn", "lstm", "lstm_peephole", "lstm_coupled", "mgu", "gru"]))
+def test_gradients_equal_central_differences(run):
+    layer, start = run
+    if layer.top > 5:  # where everything is saturated, a difference of nearly equal losses shows nothing
+        layer = sim.layer(layer.cell, {name: array / 10 for name, array in layer.weights.items()})
+    far = sim.check_gradients(layer, **start, dh=np.sin(np.arange(len(start["x"]) * layer.H)).reshape(-1, layer.H))
+    assert max(far.values()) < 1e-6, far
 
 
 def test_with_f_at_one_and_i_at_zero_the_cell_is_kept_for_ever():

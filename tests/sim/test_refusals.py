@@ -6,10 +6,25 @@ import pytest
 import sim
 
 RIGHT = {"W": [[0.5]], "U": [[0.8]], "b": [0.1]}
+LSTM = {f"{letter}_{gate}": value for gate in "ifgo" for letter, value in RIGHT.items()}
 
 
 def rnn(**changes):
     return sim.layer("rnn", RIGHT | changes)
+
+
+def many(**changes):
+    variants = {"W": [[[0.5, 1]]], "U": [[[0.8, 1]]], "b": [[0.1, 1]], "x": [[[1, 2]]], "h0": [[0, 1]]} | changes
+    return sim.forward_many("rnn", {name: variants[name] for name in "WUb"}, variants["x"], variants["h0"])
+
+
+def never_passes():
+    """An exercise whose only number leaves nothing to tell apart."""
+    zero = sim.Range(0, 0, 1)
+    return sim.Exercise(
+        "dull/1", "rnn", D=1, H=1, T=1, asked=("h@1",), claims={"h": ("F07",)}, must_show={"h": ("F07",)},
+        ranges={name: zero for name in ("x", "h0", "W", "U", "b")},
+    )  # fmt: skip
 
 
 REFUSALS = [
@@ -18,6 +33,13 @@ REFUSALS = [
     (lambda: rnn(W=[[0.5, 1], [1]]), "different lengths"),
     (lambda: rnn(W=[0.5]), r"W has shape \(1,\), needs \(1, 1\)"),
     (lambda: rnn(W=[[0.5], [0.5]]), r"b has shape \(1,\), needs \(2,\); U has shape \(1, 1\), needs \(2, 2\)"),
+    (lambda: sim.layer("rnn", {}), "missing: W, b, U"),
+    (lambda: sim.layer("lstm", {**LSTM, "W_f": [[1, 2]]}), r"W_f has shape \(1, 2\), needs \(1, 1\)"),
+    (lambda: rnn(W=[[[0.5]]]), r"W has shape \(1, 1, 1\), needs"),
+    (lambda: rnn(W=[[1 + 2j]]), "not a number"),
+    (lambda: rnn(W=[["0.5"]]), "W holds something that is not a number"),
+    (lambda: rnn(W={"a": 1}), "not a number"),
+    (lambda: rnn(b=[None]), "b holds something that is not a number"),
     (lambda: rnn(W="a"), "not a number"),
     (lambda: rnn(W=[["a"]]), "not a number"),
     (lambda: rnn(W=None), "not a"),
@@ -34,6 +56,28 @@ REFUSALS = [
     (lambda: sim.forward(rnn(), [[1, 2]]), r"x has shape \(1, 2\), needs \(T, D\) with D = 1"),
     (lambda: sim.forward(rnn(), np.zeros((0, 1))), "0 steps"),
     (lambda: sim.forward(rnn(), np.zeros((20_000, 1))), "20000 steps"),
+    (lambda: sim.forward(rnn(), [1, 2]), r"x has shape \(2,\), needs \(T, D\)"),
+    (lambda: sim.forward(rnn(), []), r"x has shape \(0,\)"),
+    (lambda: sim.forward(rnn(), [[1], [1, 2]]), "x has rows of different lengths"),
+    (lambda: sim.forward(rnn(), [["1"]]), "x holds something that is not a number"),
+    (lambda: sim.forward(rnn(), [[float("nan")]]), "x holds a value that is not a finite number"),
+    (lambda: sim.forward(rnn(), np.array([[1], [np.inf]])), "x holds a value that is not a finite number"),
+    (lambda: sim.forward(rnn(), [[1]], h0=[np.nan]), "h0 holds a value that is not a finite number"),
+    (lambda: sim.forward(rnn(), [[1]], h0=["a"]), "h0 holds something that is not a number"),
+    (lambda: sim.exact(rnn(), [[np.nan]]), "x holds a value that is not a finite number"),
+    (lambda: sim.exact(rnn(W=[[0.12345]]), [[1]]), "W holds 0.12345, which has more than 4 decimals"),
+    (lambda: sim.exact(rnn(), [[1]], decimals=2.5), "decimals"),
+    (lambda: sim.forward(rnn(W=np.zeros((500, 500)), U=np.zeros((500, 500)), b=np.zeros(500)), np.zeros((50, 500))),
+     r"T · H · \(D \+ H\) is 25000000, at most 20000000"),
+    (lambda: sim.forward_many("rnn", {"W": np.ones((1, 1, 0)), "U": np.ones((1, 1, 0)), "b": np.ones((1, 0))},
+                              np.ones((1, 1, 0))), "N = 0"),
+    (lambda: many(b=[[0.1]]), "b: the shapes do not fit D = 1, H = 1, N = 2"),
+    (lambda: many(x=[[[1, float("nan")]]]), "x holds a value that is not a finite number"),
+    (lambda: many(h0=[[0]]), r"h0 has shape \(1, 1\), needs \(1, 2\)"),
+    (lambda: many(W=[[["a", "b"]]]), "W holds something that is not a number"),
+    (lambda: sim.from_onnx("LSTM", np.ones((1, 3, 1)), np.ones((1, 3, 1))), 
+     r"W has 3 rows, needs 4; R has 3 rows, needs 4: 4 blocks of H rows \(i, o, f, g\)"),
+    (lambda: next(sim.accepted(never_passes(), range(200))), "None of 200 candidates of dull/1 passed"),
     (lambda: sim.forward(rnn(), [[1]], h0=[1, 2]), r"h0 has shape \(2,\), needs \(1,\)"),
     (lambda: sim.forward(rnn(), [[1]], c0=[1]), "no state c"),
     (lambda: sim.forward(rnn(), [[1]])["q"], "no “q”"),
