@@ -4,7 +4,8 @@ Letters: x input; h, c states; h_prev, c_prev the states of the step before; i, 
 GRU's reset gate, update gate and candidate; a_f is the sum that goes into f. A name that is not declared earlier is a
 parameter, and its first letter gives its shape: W (H, D), U (H, H), b and p (H,).
 
-To add a cell, declare it here and name it in CELLS.
+To add a cell, declare it here and name it in CELLS. Give every weighted sum a name (a_f) and squash that: then its
+slips, its gradients, its picture and its exercises come of themselves.
 """
 
 from __future__ import annotations
@@ -77,13 +78,12 @@ LSTM_PEEPHOLE = LSTM.but(
     source="Gers & Schmidhuber 2000",
 )
 
-COUPLED: dict[str, str | None] = {"a_f": None, "f": "1 - i"}
-
 LSTM_COUPLED = LSTM.but(
     name="lstm_coupled",
     title="LSTM with coupled gates",
     convention="onnx",
-    **COUPLED,
+    a_f=None,
+    f="1 - i",
     note="Coupled gates: what is let in takes the place of what is forgotten, f = 1 − i.",
     source="Greff et al. 2017, arXiv 1503.04069",
 )
@@ -176,7 +176,7 @@ MGU = declare(
         "h": "(1 - f) * h_prev + f * n",
     },
     title="Minimal gated unit",
-    note="One gate f does both: it mutes the old state inside the candidate, and it is the share of the new in the blend.",
+    note="One gate f does both: it mutes the old state in the candidate, and is the share of the new in the blend.",
     source="Zhou et al. 2016, arXiv 1603.09420",
     convention="none",
 )

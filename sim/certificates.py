@@ -103,7 +103,9 @@ def _none_accepted(last: Candidates, tried: int) -> NoneAccepted:
 def survey(exercise: Exercise, seeds: Iterable[int]) -> Survey:
     """How many candidates pass, why the others don't, which slips live, and which two values collide most."""
     exercise.check()
-    found = Survey(0, 0, Counter(), {key: Counter() for key in exercise.asked}, {key: Counter() for key in exercise.asked})
+    found = Survey(
+        0, 0, Counter(), {key: Counter() for key in exercise.asked}, {key: Counter() for key in exercise.asked}
+    )
     candidates = passed = 0
     for block in batched(seeds, BLOCK):
         judged = Candidates(exercise, list(block))
@@ -125,7 +127,9 @@ class Candidates:
         self.exercise, self.seeds = exercise, seeds
         self.units: Units = draw_block(exercise, seeds)
         self.keys = key_values(exercise, self.units)
-        self.apart = [_apart(exercise.slips[asked], values) for asked, values in zip(exercise.asked, self.keys, strict=True)]
+        self.apart = [
+            _apart(exercise.slips[asked], values) for asked, values in zip(exercise.asked, self.keys, strict=True)
+        ]
         self.possible: Bools = np.ones(len(seeds), dtype=np.bool_)
         for asked, apart in zip(exercise.asked, self.apart, strict=True):
             for slip_id in exercise.shown(asked):
@@ -138,27 +142,30 @@ class Candidates:
         for which in rounds:
             yield from (each for each in self.certificates(which) if not each.reasons)
 
-    def certificates(self, which: Sequence[int] | npt.NDArray[np.int_]) -> Iterator[Certificate]:
+    def certificates(self, which: Iterable[int]) -> Iterator[Certificate]:
         """The certificates of these, in order."""
-        if len(which) == 0:
+        exercise, chosen = self.exercise, [int(number) for number in which]
+        if not chosen:
             return
-        exercise, chosen = self.exercise, np.asarray(which)
         units = {name: array[..., chosen] for name, array in self.units.items()}
-        others = other_values(exercise, units)
+        live, reasons = self._judged(chosen, other_values(exercise, units))
+        for place, number in enumerate(chosen):
+            given = {name: array[..., place] for name, array in units.items()}
+            exact = [values[0, :, number] for values in self.keys]
+            alive = [each[:, place] for each in live]
+            yield _certificate(exercise, self.seeds[number], given, exact, alive, reasons[place])
+
+    def _judged(self, chosen: list[int], others: list[Array]) -> tuple[list[Bools], list[list[str]]]:
+        """For each asked quantity which slips live; and for each candidate why it is refused."""
+        exercise, live = self.exercise, list[Bools]()
         reasons: list[list[str]] = [[] for _ in chosen]
-        live: list[Bools] = []
-        for k, asked in enumerate(exercise.asked):
-            keys = self.keys[k][..., chosen]
-            live.append(self.apart[k][:, chosen] & _told_apart(keys, others[k]))
-            for reason, refused in _faults(exercise, asked, keys[0], others[k], live[k]):
+        for asked, values, apart, other in zip(exercise.asked, self.keys, self.apart, others, strict=True):
+            keys = values[..., chosen]
+            live.append(apart[:, chosen] & _told_apart(keys, other))
+            for reason, refused in _faults(exercise, asked, keys[0], other, live[-1]):
                 for place in np.flatnonzero(refused):
                     reasons[place].append(reason)
-        for place, k in enumerate(chosen):
-            exact = [values[0, :, k] for values in self.keys]
-            yield _certificate(
-                exercise, self.seeds[k], {name: array[..., place] for name, array in units.items()}, exact,
-                [each[:, place] for each in live], reasons[place],
-            )  # fmt: skip
+        return live, reasons
 
 
 def _certificate(

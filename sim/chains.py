@@ -1,4 +1,4 @@
-"""Products and sums along a chain of steps: what a gradient is multiplied by, what a memory keeps, what a weight gets."""
+"""Products and sums along a chain of steps: what a gradient is multiplied by, what memory keeps, what a weight gets."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ FACTOR = Question(
         PlainSlip("B01", "factor", "the derivative is left out", "w to the power k",
                   "The factor of a step is w · (1 − h²).", CHAIN, lambda w, h: float(w ** len(h))),
         PlainSlip("B02", "factor", "the weight is left out", "product of (1 − h²)",
-                  "The recurrent weight enters at each step.", "Cross Validated thread on how the LSTM prevents vanishing",
-                  lambda w, h: float(np.prod(1 - h * h))),
+                  "The recurrent weight enters at each step.",
+                  "Cross Validated thread on how the LSTM prevents vanishing", lambda w, h: float(np.prod(1 - h * h))),
         PlainSlip("B03", "factor", "the slope of tanh is taken as 1 − h", "product of w · (1 − h)",
                   "The slope of tanh is 1 − tanh².", "derivations in course notes",
                   lambda w, h: float(np.prod(w * (1 - h)))),
         PlainSlip("B04a", "factor", "one factor too many", "the product times w once more",
                   "Steps k apart have k factors between them.", CHAIN, lambda w, h: float(np.prod(_factors(w, h)) * w)),
         PlainSlip("B04b", "factor", "one factor too few", "the product without the last step",
-                  "Steps k apart have k factors between them.", CHAIN, lambda w, h: float(np.prod(_factors(w, h)[:-1]))),
+                  "Steps k apart have k factors between them.", CHAIN,
+                  lambda w, h: float(np.prod(_factors(w, h)[:-1]))),
         PlainSlip("B05", "factor", "the factors are added", "sum of w · (1 − h²)",
                   "Along one path the chain rule multiplies; separate paths add.", NOTES,
                   lambda w, h: float(np.sum(_factors(w, h)))),
@@ -102,7 +103,8 @@ CLIPPED = Question(
     _clipped,
     (
         PlainSlip("B21", "clipped", "a large gradient is set to zero", "0 for every entry",
-                  "Clipping by the norm shortens the vector and keeps its direction.", "Cross Validated question 625560",
+                  "Clipping by the norm shortens the vector and keeps its direction.",
+                  "Cross Validated question 625560",
                   lambda gradient, threshold: gradient * (np.linalg.norm(gradient) <= threshold)),
         PlainSlip("B21v", "clipped", "each entry is clipped by itself", "every entry within −threshold … threshold",
                   "That is clipping by value; clipping by the norm keeps the direction.",

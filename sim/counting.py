@@ -51,7 +51,7 @@ class CountSlip:
     correction: str
     source: str
     taken_for: Callable[[Counted], Counted]
-    can_be: Callable[[str, Counted], bool] = lambda kind, counted: True  # noqa: E731
+    can_be: Callable[[str, Counted], bool] = lambda kind, counted: True
 
 
 COUNT_SLIPS = [
@@ -81,7 +81,8 @@ MISSED_BIAS = {
 TIMES_STEPS = ("P05", "multiplied by the number of steps", "T · the count",
                "The weights are shared by all steps.", "Cross Validated questions 221513 and 531329")  # fmt: skip
 SWAPPED = ("P06", "inputs and units are swapped", "G·(D·H + D·D + D)",
-           "The square is that of the number of units.", "Data Science thread on the parameters of an LSTM")  # fmt: skip
+           "The square is that of the number of units.",
+           "Data Science thread on the parameters of an LSTM")  # fmt: skip
 SAME_SIZE = ("P10", "the second layer is sized like the first", "L · the first layer",
              "A layer above the first reads H numbers, or 2·H in two directions, and not D.",
              "PyTorch's page on the shapes of an LSTM's weights")  # fmt: skip
@@ -153,7 +154,9 @@ def output_question(library: str, *, bidirectional: bool = False, batch_first: b
                       "Stack Overflow question 40331510", lambda N, H: (N, directions * H))
         )  # fmt: skip
     formula = f"({'N, T' if first else 'T, N'}, {'2·H' if bidirectional else 'H'})"
-    return Question("shape", "the shape of the output", formula, lambda N, T, H: shape(N, T, directions * H), tuple(slips))
+    return Question(
+        "shape", "the shape of the output", formula, lambda N, T, H: shape(N, T, directions * H), tuple(slips)
+    )
 
 
 def last_state_question(*, layers: int = 1, bidirectional: bool = False) -> Question:

@@ -25,6 +25,8 @@ MAGIC = 1.5 * 2**52  # (v + MAGIC) - MAGIC rounds a float to the nearest whole n
 KEEP_SCALE = ("neg", "relu", "T", "diag", "sum")
 TO_REALS = ("sigmoid", "tanh", "clip", "clip01", "softmax", "logsumexp")
 
+type Ends = tuple[float, float]  # the least and the largest value
+
 
 class Rounding(NamedTuple):
     """Inputs have `unit` decimals, named values are kept to `kept`; `op` says how ties (or all digits) fall."""
@@ -175,7 +177,7 @@ def bounds_of(
     `seen` are nodes that were computed, with the largest entry they had. Raises: DecimalsError where something could
     reach 2**46 units.
     """
-    within: dict[int, tuple[float, float]] = {}
+    within: dict[int, Ends] = {}
     for number in graph.needed(outputs):
         node = graph.nodes[number]
         args = [within[arg] for arg in node.args]
@@ -187,34 +189,38 @@ def bounds_of(
     return {number: max(map(abs, ends)) for number, ends in within.items()}
 
 
-def _both_ways(size: float) -> tuple[float, float]:
+def _both_ways(size: float) -> Ends:
     return -size, size
 
 
-def _between(node: Node, args: list[tuple[float, float]], width: int) -> tuple[float, float]:
-    """The least and the largest value of an operation."""
-    match node.op, node.label, args:
-        case "number", float() as value, _:
-            return value, value
-        case ("sigmoid" | "step" | "switch" | "clip01"), _, _:
-            return 0.0, 1.0
-        case ("tanh" | "clip"), _, _:
-            return -1.0, 1.0
-        case "round_sigmoid", (_, up), _:
-            return 0.0, up
-        case "round_tanh", (_, up), _:
-            return -up, up
-        case ("round" | "cut"), float() as factor, [(low, high)]:
-            return float(floor(low * factor)), float(ceil(high * factor))
-        case "over", float() as divisor, [(low, high)]:
-            return low / divisor, high / divisor
-        case "+", _, [(low, high), (low2, high2)]:
-            return low + low2, high + high2
-        case "-", _, [(low, high), (low2, high2)]:
-            return low - high2, high - low2
-        case ("*" | "outer" | "@"), _, [left, right]:
-            corners = [a * b * (width if node.op == "@" else 1) for a in left for b in right]
-            return min(corners), max(corners)
-        case "neg", _, [(low, high)]:
-            return -high, -low
-    return args[0]
+def _between(node: Node, args: list[Ends], width: int) -> Ends:
+    """The ends of an operation, from those of what it reads."""
+    if node.op in ("@", "sum"):
+        low, high = _product(args) if node.op == "@" else args[0]
+        return low * width, high * width
+    return ENDS[node.op](node.label, args) if node.op in ENDS else args[0]
+
+
+def _product(args: list[Ends]) -> Ends:
+    corners = [a * b for a in args[0] for b in args[1]]
+    return min(corners), max(corners)
+
+
+def _rounded(factor: float, args: list[Ends]) -> Ends:
+    low, high = args[0]
+    return float(floor(low * factor)), float(ceil(high * factor))
+
+
+ENDS: dict[str, Callable[[Any, list[Ends]], Ends]] = {
+    "number": lambda value, _: (value, value),
+    **dict.fromkeys(("sigmoid", "step", "switch", "clip01"), lambda label, args: (0.0, 1.0)),
+    **dict.fromkeys(("tanh", "clip"), lambda label, args: (-1.0, 1.0)),
+    "round_sigmoid": lambda label, _: (0.0, label[1]),
+    "round_tanh": lambda label, _: (-label[1], label[1]),
+    **dict.fromkeys(("round", "cut"), _rounded),
+    "over": lambda divisor, args: (args[0][0] / divisor, args[0][1] / divisor),
+    "+": lambda _, args: (args[0][0] + args[1][0], args[0][1] + args[1][1]),
+    "-": lambda _, args: (args[0][0] - args[1][1], args[0][1] - args[1][0]),
+    **dict.fromkeys(("*", "outer"), lambda _, args: _product(args)),
+    "neg": lambda _, args: (-args[0][1], -args[0][0]),
+}

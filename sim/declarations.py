@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from sim.errors import DeclarationError, UnknownName
 from sim.expressions import FUNCTIONS, Expr, Shape, leaves, name, parse
@@ -44,7 +45,7 @@ class Cell:
     @cached_property
     def gradients(self) -> Mapping[str, Expr]:
         """The equations of one step backward, from dh to the contributions to each weight. Raises: DeclarationError."""
-        return backward_equations(self.equations, {"h": name("dh_loss")}, ("x",), self.states) | self.broken
+        return backward_equations(self.equations, {"h": name("dh_loss")}, ("x",), self.states) | dict(self.broken)
 
     def formula(self, name: str) -> Expr:
         """The right-hand side of a quantity or of a gradient. Raises: UnknownName, listing those there are."""
@@ -61,10 +62,12 @@ class Cell:
     def reads(self, name: str) -> tuple[str, ...]:
         """The quantities of the same step that a quantity is computed from: c reads f, i and g. Raises: UnknownName."""
         known = self.gradients if name not in self.equations else {}
-        return tuple(dict.fromkeys(leaf for leaf in leaves(self.formula(name)) if leaf in self.equations or leaf in known))
+        return tuple(
+            dict.fromkeys(leaf for leaf in leaves(self.formula(name)) if leaf in self.equations or leaf in known)
+        )
 
     def shape(self, leaf: str, D: int, H: int) -> Shape:
-        """The shape of any name: W (H, D), U (H, H), x (D,), everything else (H,); a derivative has that of its name."""
+        """The shape of any name: W (H, D), U (H, H), x (D,), all else (H,); a derivative has that of its name."""
         what = leaf.partition("@")[0].removeprefix("d")
         if what == "x":
             return (D,)
@@ -76,23 +79,28 @@ class Cell:
     ) -> Cell:  # fmt: skip
         """The same cell with some equations replaced: `LSTM.but(h="o * c")`, `LSTM.but(dc="dtanh_c + dc_next")`.
 
+        Raises: DeclarationError.
+        """
+        said: dict[str, Any] = {"name": name, "title": title, "convention": convention, "note": note, "source": source}
+        cell = self.replacing(
+            {left: parse(right) if isinstance(right, str) else right for left, right in changed.items()}
+        )
+        return replace(cell, **{field: text for field, text in said.items() if text})
+
+    def replacing(self, changed: Mapping[str, Expr | None]) -> Cell:
+        """The same with equations as expressions.
+
         None takes an equation out, a new name comes in at the end, and an equation moves behind what it now reads.
         Raises: DeclarationError.
         """
-        read = {left: parse(right) if isinstance(right, str) else right for left, right in changed.items()}
-        backward = {left: right for left, right in read.items() if self._is_gradient(left)}
-        forward = {left: right for left, right in read.items() if left not in backward}
-        kept = {left: right for left, right in {**self.equations, **forward}.items() if right is not None}
-        cell = Cell(
-            name or self.name,
-            in_order(kept),
-            self.states,
-            title or self.title,
-            convention or self.convention,
-            note or self.note,
-            source or self.source,
-            {left: right for left, right in {**self.broken, **backward}.items() if right is not None},
-        )
+        forward, backward = dict(self.equations), dict(self.broken)
+        for left, right in changed.items():
+            side = backward if self._is_gradient(left) else forward
+            if right is None:
+                side.pop(left, None)
+            else:
+                side[left] = right
+        cell = replace(self, equations=in_order(forward), broken=backward)
         cell._check_broken()
         return cell
 
@@ -127,13 +135,17 @@ def _check_names(equations: Mapping[str, Expr], states: tuple[str, ...]) -> None
     """The states must be declared; and a first letter that marks weights or derivatives is no quantity's."""
     for state in states:
         if state not in equations:
-            raise DeclarationError(f"{state} has no equation.", "Every cell gives h; one that reads c_prev gives c too.")
+            raise DeclarationError(
+                f"{state} has no equation.", "Every cell gives h; one that reads c_prev gives c too."
+            )
     for left in equations:
         if left[0] in (*PARAMETERS, "d") or left in GIVEN:
             raise DeclarationError(f"{left} can't be a quantity.", "W, U, b and p begin weights, d a derivative.")
     for left, formula in equations.items():
         if _weighs(formula, inside=False):
-            raise DeclarationError(f"{left} squashes a weighted sum without a name.", f"Declare a_{left}, and squash that.")
+            raise DeclarationError(
+                f"{left} squashes a weighted sum without a name.", f"Declare a_{left}, and squash that."
+            )
 
 
 def _weighs(formula: Expr, inside: bool) -> bool:

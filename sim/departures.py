@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sim.backpropagation import Gradients, propagated
 from sim.decimals import Rounding, check_decimals
 from sim.errors import NumberError, UnknownName
-from sim.following import check_known, evaluate_with, own_value, places, step_of
+from sim.following import Losses, check_known, evaluate_with, own_value, places, step_of
 from sim.layers import Layer
 from sim.programs import Steps
 from sim.running import given_to, steps_in, traced
@@ -65,7 +65,7 @@ def first_departure(
     order = places(trace.layer.cell, trace.T)
     check_known(trace.layer.cell, own, order)
     reach = (TOLERANCE + 1e-6) / 10 ** (trace.decimals or SHOWN_DECIMALS)
-    losses = {"dh": dh, "dh_last": dh_last, "dc_last": dc_last}
+    losses = Losses(dh, dh_last, dc_last)
     for key in sorted(own, key=order.__getitem__):
         value = own_value(trace.layer, key, own[key])
         right = trace.at(key.partition("@")[0], step_of(key)) if key[0] != "d" else _followed(trace, {}, key, losses)
@@ -75,8 +75,6 @@ def first_departure(
     return None
 
 
-def _followed(
-    trace: Trace, own: Mapping[str, npt.ArrayLike], key: str, losses: Mapping[str, npt.ArrayLike | None]
-) -> npt.NDArray[np.float64]:
+def _followed(trace: Trace, own: Mapping[str, npt.ArrayLike], key: str, losses: Losses) -> npt.NDArray[np.float64]:
     given = trace.x, trace.h0, trace.c0
-    return evaluate_with(trace.layer, *given, own=own, asked=key, decimals=trace.decimals, **losses)
+    return evaluate_with(trace.layer, *given, own=own, asked=key, decimals=trace.decimals, **losses._asdict())

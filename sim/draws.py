@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.compile.memory import aligned
-from sim.exercises import Exercise, grid
+from sim.exercises import Exercise, Range, grid
 from sim.expressions import Shape
 from sim.layers import Array
 
@@ -61,16 +61,20 @@ def slots_of(exercise: Exercise) -> tuple[Slots, Slots]:
     return _slots(ranges, exercise.decimals)
 
 
+type Placed = tuple[str, Shape, tuple[int, int, int]]  # a name, its shape, and its range in units: low, step, choices
+
+
 @lru_cache(maxsize=256)
-def _slots(ranges: tuple[tuple[str, Shape, object], ...], decimals: int) -> tuple[Slots, Slots]:
-    grids = [(name, shape, grid(name, span, decimals)) for name, shape, span in ranges]  # type: ignore[arg-type]
-    found = []
-    for bits, mine in ((16, lambda choices: choices <= FEW), (32, lambda choices: choices > FEW)):
-        part = [(name, shape, each) for name, shape, each in grids if mine(each[2])]
-        rows = np.array([each for _, shape, each in part for _ in range(math.prod(shape))], dtype=float).reshape(-1, 3)
-        names = tuple((name, shape) for name, shape, _ in part)
-        found.append(Slots(bits, names, *(column[:, None] for column in rows.T)))
-    return found[0], found[1]
+def _slots(ranges: tuple[tuple[str, Shape, Range], ...], decimals: int) -> tuple[Slots, Slots]:
+    placed = [(name, shape, grid(name, span, decimals)) for name, shape, span in ranges]
+    few = [each for each in placed if each[2][2] <= FEW]
+    return _side_by_side(16, few), _side_by_side(32, [each for each in placed if each not in few])
+
+
+def _side_by_side(bits: int, placed: Sequence[Placed]) -> Slots:
+    spans = [span for _, shape, span in placed for _ in range(math.prod(shape))]
+    low, step, choices = np.array(spans, dtype=float).reshape(-1, 3).T[:, :, None]
+    return Slots(bits, tuple((name, shape) for name, shape, _ in placed), low, step, choices)
 
 
 def _words(stream: str, seeds: Sequence[int], count: int) -> Words:

@@ -60,7 +60,7 @@ class Exercise:
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
-        """Everything that is given: the weights, x (T, D), the first states, and what the loss gives where it counts."""
+        """What is given: the weights, x (T, D), the first states, and what the loss gives where it counts."""
         cell, D, H, T = self.declared, self.D, self.H, self.T
         given: dict[str, Shape] = {name: cell.shape(name, D, H) for name in cell.parameters}
         given |= {"x": (T, D)} | {f"{state}0": (H,) for state in cell.states}

@@ -79,7 +79,7 @@ def written(expr: Expr) -> str:
 
 
 def _written(expr: Expr, held: int) -> str:
-    """`held` is how tightly the expression is held from outside: 1 by a sum, 2 by a product, 3 by what binds closest."""
+    """`held` is how tightly it is held from outside: 1 by a sum, 2 by a product, 3 by what binds closest."""
     match expr.op, expr.args:
         case "name", _:
             return str(expr.label)
@@ -156,7 +156,7 @@ def combined(op: str, shapes: list[Shape]) -> Shape:
             return (columns, rows)
         case "diag", [(rows, columns)] if rows == columns:
             return (rows,)
-        case ("sum" | "logsumexp"), [(_,)]:
+        case (("sum" | "logsumexp"), [(_,)]):
             return ()
         case (("*" | "+" | "-"), [left, right]) if left == right or () in (left, right):
             return left or right

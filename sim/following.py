@@ -15,7 +15,7 @@ from sim.declarations import Cell
 from sim.errors import SizeError, UnknownName
 from sim.graphs import Graph, Unrolled, UnrolledBackward
 from sim.layers import Array, Layer, numbers, of_shape
-from sim.programs import Sizes, Steps, inputs_of, is_small, passed_back, writer_for
+from sim.programs import Sizes, Steps, inputs_of, is_small, writer_for
 from sim.running import given_to, state, steps_in
 from sim.slips import Slip, slip_named
 from sim.traces import Trace
@@ -134,7 +134,10 @@ def _values(
     """The values asked for, in units; all floats in a row for small cells, else one array each."""
     small = is_small(layer.D, layer.H)
     keys = tuple(sorted(own))
-    groups = [given if small else [*given[0], *given[1:]], _as_list([own_value(layer, key, own[key]) for key in keys], small)]
+    groups = [
+        given if small else [*given[0], *given[1:]],
+        _as_list([own_value(layer, key, own[key]) for key in keys], small),
+    ]
     backward = losses is not None and any(output[0] == "d" for output in outputs)
     if losses and backward:
         dh = np.zeros((len(cells), layer.H)) if losses.dh is None else numbers("dh", losses.dh)
@@ -145,7 +148,10 @@ def _values(
     if decimals is not None:
         check_decimals(decimals)
         rounding = Rounding(decimals, decimals)
-        groups = [_rounded(group, decimals) if k == 1 else whole_list(group, decimals) if group else [] for k, group in enumerate(groups)]
+        groups = [
+            _rounded(group, decimals) if k == 1 else whole_list(group, decimals) if group else []
+            for k, group in enumerate(groups)
+        ]
         layer = whole_layer(layer, decimals)
     program = _program(layer.cell, cells, (layer.D, layer.H), rounding, keys, outputs, backward)
     return program(layer.flat if small else list(layer.weights.values()), *groups)

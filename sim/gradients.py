@@ -9,7 +9,7 @@
     dh_prev  U_i.T @ da_i + …        what this step passes back to the one before it
     dW_f     outer(da_f, x)          this step's contribution to the gradient of a shared weight
 
-`dh_loss` is what the loss of this step gives h; `dc_next` what the next step passes back, or what is given for the last.
+`dh_loss` is what this step's loss gives h; `dc_next` what the next step passes back, or what is given for the last.
 A derivative is written with the declared names it can be read from: that of f = σ(a_f) is f (1 − f).
 """
 
@@ -35,7 +35,7 @@ def backward_equations(
     names = {formula: name(left) for left, formula in equations.items() if formula.args}
     flows: dict[str, list[Expr]] = defaultdict(list, {root: [flow] for root, flow in roots.items()})
     found: dict[str, Expr] = {}
-    for declared in reversed(equations):
+    for declared in reversed(list(equations)):
         received = flows.pop(declared, [])
         if declared in states:
             received.append(name(f"d{declared}_next"))

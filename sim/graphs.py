@@ -8,13 +8,12 @@ gradient that reaches c at step 2, "W_f" a weight and "dW_f" its gradient. The g
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sim.declarations import GIVEN, Cell
 from sim.expressions import Expr
 
-
-type Label = str | float | tuple[float, float]
+type Label = Any  # a name, a number, or two numbers: what the operation says
 
 
 class Node(NamedTuple):

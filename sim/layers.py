@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -106,10 +107,10 @@ def network(levels: Sequence[Layer | Sequence[Layer]]) -> Network:
     found = tuple((level,) if isinstance(level, Layer) else tuple(level) for level in levels)
     if not found or not all(found):
         raise ShapeError("A network without layers.", "Give at least one layer.")
-    for number, (below, level) in enumerate(zip(found, found[1:], strict=False), 2):
+    for number, (below, level) in enumerate(pairwise(found), 2):
         width = sum(each.H for each in below)
         for each in level:
-            if each.D != width:
+            if width != each.D:
                 raise ShapeError(f"Level {number} takes {each.D} inputs, and the level below it gives {width}.")
     for level in found:
         if len({(each.D, each.H) for each in level}) > 1 or len(level) > 2 or (len(level) == 2 and level[0].reverse):
@@ -170,7 +171,9 @@ def check_size(T: int, D: int, H: int, N: int = 1) -> None:
     if T * H * (D + H) > MOST_WORK:
         raise SizeError(f"T · H · (D + H) is {T * H * (D + H)}, at most {MOST_WORK} is allowed.", "Take fewer steps.")
     if T * H * (D + H) * N > MOST_VARIANTS * MOST_WORK:
-        raise SizeError(f"T · H · (D + H) · N is more than {MOST_VARIANTS * MOST_WORK}.", "Take fewer variants at once.")
+        raise SizeError(
+            f"T · H · (D + H) · N is more than {MOST_VARIANTS * MOST_WORK}.", "Take fewer variants at once."
+        )
 
 
 def _same_names(cell: Cell, weights: Mapping[str, Numbers]) -> None:

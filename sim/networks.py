@@ -83,9 +83,7 @@ class NetworkGradients[G: Mapping[str, Array]](Mapping[str, Array]):
         return len(self._names)
 
 
-def through(
-    network: Network, x: npt.ArrayLike, h0: Rows, c0: Rows, run: Callable[..., Trace]
-) -> NetworkTrace:
+def through(network: Network, x: npt.ArrayLike, h0: Rows, c0: Rows, run: Callable[..., Trace]) -> NetworkTrace:
     """Run every layer over what the level below it gives. h0 and c0 have a row for each layer."""
     count = len(network.layers)
     firsts = iter(zip(rows("h0", h0, count), rows("c0", c0, count), strict=True))

@@ -53,7 +53,8 @@ def _back_from(trace: Trace, state: str, unit: int) -> Gradients:
     """The gradients of one unit of a last state."""
     seed = np.zeros(trace.layer.H)
     seed[unit] = 1.0
-    return backward(trace, None, **{f"d{state}_last": seed})
+    dh_last, dc_last = (seed if state == each else None for each in "hc")
+    return backward(trace, None, dh_last, dc_last)
 
 
 def _direct(trace: Trace) -> Array | None:
@@ -63,7 +64,8 @@ def _direct(trace: Trace) -> Array | None:
         return None
     names = list(leaves(factor))
     factors = [
-        value(factor, {leaf: trace.at(leaf, t) for leaf in names}) * np.ones(trace.layer.H) for t in range(1, trace.T + 1)
+        value(factor, {leaf: trace.at(leaf, t) for leaf in names}) * np.ones(trace.layer.H)
+        for t in range(1, trace.T + 1)
     ]
     later = np.cumprod([np.ones(trace.layer.H), *factors[:0:-1]], axis=0)[::-1]
     return np.asarray(np.abs(later).max(axis=1))

@@ -14,7 +14,7 @@ from sim.compile import ArrayProgram
 from sim.compile.memory import aligned
 from sim.decimals import DecimalWriter, Rounding
 from sim.declarations import Cell
-from sim.exercises import Exercise
+from sim.exercises import FROM_THE_LOSS, Exercise
 from sim.expressions import Shape
 from sim.following import step_of
 from sim.graphs import FloatWriter, Graph, Unrolled, UnrolledBackward, Writer
@@ -144,7 +144,9 @@ def other_values(exercise: Exercise, units: Units) -> list[Array]:
         one = One(exercise, {name: array[..., 0] for name, array in units.items()})
         rounded = [one.in_units(rounding) for rounding in (*other_roundings(exercise.decimals), None)]
         return [np.stack(values) for values in zip(*rounded, strict=True)]
-    others = _run(plan.others, exercise, units, plan.shapes, [len(other_roundings(exercise.decimals))] * len(plan.asked))
+    others = _run(
+        plan.others, exercise, units, plan.shapes, [len(other_roundings(exercise.decimals))] * len(plan.asked)
+    )
     ten = 10.0**exercise.decimals
     given = {name: array / ten for name, array in units.items()}
     full = _run(plan.full, exercise, given, plan.shapes, [1] * len(plan.asked))
@@ -191,7 +193,8 @@ class One:
         trace = traced(self.layer, self.start, rounding)
         if not self.exercise.asks_gradients:
             return [trace.at(key.partition("@")[0], step_of(key)) for key in self.exercise.asked]
-        gradients = propagated(trace, trace.cells, *(self.given.get(name) for name in ("dh", "dh_last", "dc_last")))
+        dh, dh_last, dc_last = (self.given.get(name) for name in FROM_THE_LOSS)
+        gradients = propagated(trace, trace.cells, dh, dh_last, dc_last)
         return [
             gradients.at(key.partition("@")[0], step_of(key)) if "@" in key else gradients[key[1:]]
             for key in self.exercise.asked

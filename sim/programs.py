@@ -39,7 +39,7 @@ def inputs_of(cell: Cell, sizes: Sizes, T: int) -> list[list[tuple[str, Shape]]]
     """What every program takes first: the weights; and the inputs of T steps with the first states."""
     D, H = sizes
     weights = [(name, cell.shape(name, D, H)) for name in cell.parameters]
-    given = [(f"x@{step}", (D,)) for step in range(1, T + 1)]
+    given: list[tuple[str, Shape]] = [(f"x@{step}", (D,)) for step in range(1, T + 1)]
     return [weights, given + [(f"{state}@0", (H,)) for state in cell.states]]
 
 
@@ -199,15 +199,22 @@ def ceiling(number: float) -> float:
 @lru_cache(maxsize=512)
 def surely_small(cell: Cell, cells: Steps, rounding: Rounding, largest: float, width: int) -> bool:
     """Whether these steps stay among the whole numbers whenever no given number is larger than so many units."""
-    bounds = dict.fromkeys(cell.states, largest)
-    for each in cells:
-        graph, nodes = _one_step(each, rounding, False)
-        try:
-            size = bounds_of(graph, nodes.values(), lambda leaf: bounds.get(leaf.removesuffix("@0"), largest), width)
-        except DecimalsError:
-            return False
-        bounds = {state: size[nodes[state]] for state in cell.states}
+    states = dict.fromkeys(cell.states, largest)
+    try:
+        for each in cells:
+            states = _after_a_step(each, rounding, states, largest, width)
+    except DecimalsError:
+        return False
     return True
+
+
+def _after_a_step(
+    cell: Cell, rounding: Rounding, states: Mapping[str, float], largest: float, width: int
+) -> dict[str, float]:
+    """How large the states can be after a step, from how large they were. Raises: DecimalsError."""
+    graph, nodes = _one_step(cell, rounding, False)
+    size = bounds_of(graph, nodes.values(), lambda leaf: states.get(leaf.removesuffix("@0"), largest), width)
+    return {state: size[nodes[state]] for state in states}
 
 
 @lru_cache(maxsize=512)

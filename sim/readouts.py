@@ -44,7 +44,7 @@ class ReadOut:
 
 
 class Readings(Mapping[str, Array]):
-    """What a read-out makes of every step: y and loss by name, dh (T, H) for `backward`, and the gradients V and b_y."""
+    """What a read-out makes of every step: y, loss, dh (T, H) for `backward`, and the gradients V and b_y."""
 
     def __init__(self, values: Mapping[str, Array]) -> None:
         self._values = values
@@ -88,11 +88,11 @@ def read(of: ReadOut, h: Numbers, target: Numbers, *, steps: Sequence[int] | Non
     Raises: ShapeError, NumberError, UnknownName.
     """
     hs = numbers("h", h)
-    O, H = of.weights["V"].shape
+    outputs, H = of.weights["V"].shape
     if hs.ndim != 2 or hs.shape[1] != H:
         raise ShapeError(f"h has shape {hs.shape}, needs (T, H) with H = {H}.")
     T = len(hs)
-    targets = _targets(of, numbers("target", target), (T, O))
+    targets = _targets(of, numbers("target", target), (T, outputs))
     counted = set(range(1, T + 1) if steps is None else steps)
     if unknown := counted - set(range(1, T + 1)):
         raise UnknownName(f"There is no step {min(unknown)}.", f"Steps count from 1 to {T}.")

@@ -41,7 +41,7 @@ def forward(layer: Layer, x: Numbers, h0: Numbers | None = None, c0: Numbers | N
 @overload
 def forward(layer: Network, x: Numbers, h0: Rows = None, c0: Rows = None) -> NetworkTrace: ...
 def forward(layer: Layer | Network, x: Numbers, h0: Any = None, c0: Any = None) -> Trace | NetworkTrace:
-    """Every named value in full precision. x (T, D); h0, c0 (H,), zeros if left out; of a network, a row for each layer.
+    """Every named value in full precision. x (T, D); h0, c0 (H,), zeros if left out; of a network, a row a layer.
 
     Raises: ShapeError, NumberError, SizeError, naming the array, what was found and what is needed.
     """
@@ -82,9 +82,7 @@ def kept_to(
     return traced(layer, given_to(layer, x, h0, c0), Rounding(4, decimals, "cut" if truncate else "round"))
 
 
-def given_to(
-    layer: Layer, x: Numbers, h0: Numbers | None = None, c0: Numbers | None = None
-) -> Given:
+def given_to(layer: Layer, x: Numbers, h0: Numbers | None = None, c0: Numbers | None = None) -> Given:
     """What a run is given, of the right shapes; whether all is finite is seen from what comes out."""
     array = as_numbers("x", x)
     if array.ndim != 2 or array.shape[1] != layer.D:
@@ -131,11 +129,15 @@ def _run(layer: Layer, source: Layer, given: Given, numbers: Given, rounding: Ro
     cell, sizes, T = layer.cell, (layer.D, layer.H), steps_in(layer, given)
     steps = cells or (cell,) * T
     if is_small(*sizes):
-        raw = _in_pieces(cell, steps, lambda piece: float_program(cell, piece, sizes, rounding), source.flat, numbers, sizes)
+        raw = _in_pieces(
+            cell, steps, lambda piece: float_program(cell, piece, sizes, rounding), source.flat, numbers, sizes
+        )
     elif cells:
         weights = list(source.weights.values())
         given_by_step = [*numbers[0], *numbers[1:]]
-        raw = _in_pieces(cell, steps, lambda piece: array_program(cell, piece, sizes, rounding, False), weights, given_by_step)
+        raw = _in_pieces(
+            cell, steps, lambda piece: array_program(cell, piece, sizes, rounding, False), weights, given_by_step
+        )
     else:
         program = loop(cell, sizes, rounding)
         rows, others = program.run(stacks(source, program), numbers[:1], numbers[1:])
@@ -195,7 +197,7 @@ def _check_magnitudes(source: Layer, units: Given, trace: Trace, rounding: Round
 def largest_of(values: Given) -> float:
     """The size of the largest number among floats, or in arrays."""
     if isinstance(values[0], float):
-        return max(max(values), -min(values))
+        return float(max(max(values), -min(values)))
     return max(float(np.abs(array).max()) for array in values)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,9 +61,7 @@ def run_back(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, last:
     return lambda: found
 
 
-def _check_magnitudes(
-    trace: Trace, cells: Steps, found: Mapping[str, Array], dh: Array, last: Sequence[Array]
-) -> None:
+def _check_magnitudes(trace: Trace, cells: Steps, found: Mapping[str, Array], dh: Array, last: Sequence[Array]) -> None:
     """Refuse what could have left the whole numbers on the way back. Raises: DecimalsError."""
     losses = dict(zip((f"d{state}_last" for state in trace.states), last, strict=True))
     values = {**found, **trace.layer.weights, **trace, **losses, "dh_loss": dh, "x": trace.x}
@@ -136,7 +135,8 @@ def _from_floats(trace: Trace, raw: list[float]) -> dict[str, Array]:
     numbers = np.array(raw) / trace.unit + 0.0
     widths = {name: layer.D if name == "dx" else layer.H for name in passed_back(cell)}
     table = numbers[: T * sum(widths.values())].reshape(T, -1)
-    found = dict(zip(widths, np.split(table, np.cumsum(list(widths.values()))[:-1], axis=1), strict=True))
+    found: dict[str, Array] = {}
+    found |= zip(widths, np.split(table, np.cumsum(list(widths.values()))[:-1], axis=1), strict=True)
     rest = numbers[table.size :]
     for name in cell.parameters:
         shape = layer.weights[name].shape
@@ -144,9 +144,7 @@ def _from_floats(trace: Trace, raw: list[float]) -> dict[str, Array]:
     return found
 
 
-def _in_arrays(
-    trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, last: Sequence[Array]
-) -> dict[str, Array]:
+def _in_arrays(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, last: Sequence[Array]) -> dict[str, Array]:
     """For a large cell: exact, or with steps that follow different equations."""
     layer, rounding = trace.layer, trace.rounding
     sizes = layer.D, layer.H
@@ -187,9 +185,7 @@ def _is_modest(values: Array) -> bool:
     return float(np.vdot(values, values)) < MODEST**2
 
 
-def _for_many(
-    trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, last: Sequence[Array]
-) -> dict[str, Array]:
+def _for_many(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, last: Sequence[Array]) -> dict[str, Array]:
     """Block by block, into one piece of memory."""
     cell, T, N = cells[0], trace.T, dh.shape[-1]
     x, *states = trace.given_in_units()
@@ -201,18 +197,17 @@ def _for_many(
         part = slice(start, start + BLOCK)
         places = [found[name][step, ..., part] for step in range(T) for name in passed_back(cell)]
         places += [found[f"d{name}"][..., part] for name in cell.parameters]
-        raw = _in_pieces(
-            lambda piece, places=places: _on_a_block(cell, piece, sizes, places if T <= LONGEST else None),
-            cell, cells, cuts, parts(list(trace.weights.values()), part), [*x[..., part], *parts(states, part)],
-            parts(trace.values_in_units(), part), list(dh[..., part]), parts(last, part),
-        )  # fmt: skip
+        given = parts(list(trace.weights.values()), part), [*x[..., part], *parts(states, part)]
+        known = parts(trace.values_in_units(), part), list(dh[..., part]), parts(last, part)
+        program = partial(_on_a_block, cell, sizes, places if T <= LONGEST else None)
+        raw = _in_pieces(program, cell, cells, cuts, *given, *known)
         for place, array in zip(places, raw, strict=True):
             if place is not array:
                 place[...] = array
     return found
 
 
-def _on_a_block(cell: Cell, piece: Piece, sizes: Sizes, places: list[Array] | None) -> Program:
+def _on_a_block(cell: Cell, sizes: Sizes, places: list[Array] | None, piece: Piece) -> Program:
     program = array_program_back(cell, piece, sizes, None, True)
 
     def run(*groups: list[Array]) -> list[Array]:

@@ -47,7 +47,7 @@ class Slip:
 
     @cached_property
     def wrong(self) -> Cell:
-        return self.cell.but(**self.changes)
+        return self.cell.replacing(self.changes)
 
     def cell_for(self, layer: Layer) -> Cell:
         """The cell with the slip in it. Raises: UnknownName for another cell's layer; ShapeError for sizes."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.decimals import Rounding, whole_list
 from sim.declarations import Cell
@@ -140,7 +139,7 @@ class Trace(Table):
         else:
             H, given = self.shape[0], np.array(self._given)
             cut = len(given) - H * len(self.states)
-            x, first = given[:cut].reshape(self.T, -1), given[cut:].reshape(-1, H)
+            x, first = given[:cut].reshape(self.T, -1), list(given[cut:].reshape(-1, H))
         return x, dict(zip(self.states, first, strict=True))
 
     def given_in_units(self) -> list[Any]:

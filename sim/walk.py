@@ -68,7 +68,7 @@ def walk_back(
     `trace` is what `walk_steps` gave, `first` the states h_prev and c_prev before step 1, `last` what reaches the last
     states from beyond, dh_next and dc_next.
     """
-    names = dict(weights) | last
+    names = {**weights, **last}
     steps: list[dict[str, Array]] = []
     for t in reversed(range(len(x))):
         names |= {name: values[t] for name, values in trace.items()} | {"x": x[t], "dh_loss": dh[t]}

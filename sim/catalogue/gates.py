@@ -1,4 +1,4 @@
-"""Slips of a weighted sum and of the function that squashes it: F01, F04 … F19, F21 … F24, for every gate and candidate.
+"""Slips of a weighted sum and of what squashes it: F01, F04 … F19, F21 … F24, for every gate and candidate.
 
 What a block is, is read off the cell: a sum with W @ x in it, and what it is squashed into.
 """

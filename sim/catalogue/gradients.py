@@ -61,7 +61,7 @@ SAID = {
     "B18": (
         "∂c/∂c_prev is taken to be f exactly",
         "f is the direct path; the gates also depend on the old c, through the old h.",
-        "Cross Validated thread on the derivative and the forget gate; the algorithm of 1997 cut these paths on purpose",
+        "Cross Validated thread on the derivative and the forget gate; the algorithm of 1997 cut these paths",
     ),
     "B23": (
         "the recurrent matrix is not transposed",

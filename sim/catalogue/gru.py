@@ -126,7 +126,9 @@ def _rows(blend: Blend, is_gru: bool) -> Iterator[Row]:
     if is_gru:
         yield from _swapped(cell)
     transposed = {
-        left: _transposed(formula) for left, formula in cell.equations.items() if any(leaf[0] == "U" for leaf in leaves(formula))
+        left: _transposed(formula)
+        for left, formula in cell.equations.items()
+        if any(leaf[0] == "U" for leaf in leaves(formula))
     }
     yield _row("G13b", "h", **transposed)
 

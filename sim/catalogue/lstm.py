@@ -1,4 +1,4 @@
-"""Slips of a cell with a cell state: swapped and misread gates, the cell state, the read-out: F01 … F03, F20, F25, C."""
+"""Slips of a cell with a cell state: swapped and misread gates, the state, the read-out: F01 … F03, F20, F25, C."""
 
 from __future__ import annotations
 

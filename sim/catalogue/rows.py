@@ -1,7 +1,7 @@
 """What a row of the catalogue holds, and how a wrong formula is made from a right one."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.declarations import GIVEN, PARAMETERS, Cell
 from sim.expressions import Expr, leaves, name, parse, sum_of, terms
@@ -17,7 +17,7 @@ class Row:
     title: str
     correction: str
     source: str
-    convention: bool = False  # right in another convention: named, never counted as a slip
+    convention: bool = field(default=False, kw_only=True)  # right in another convention: named, never counted as a slip
 
 
 # Slips that no numbers can always tell apart: they never switch each other off, and the learner is asked which it was.
@@ -57,7 +57,9 @@ def first_that_fits(cell: Cell, asked: str, options: Collection[str]) -> Expr | 
 def without(formula: Expr, gone: Collection[str]) -> Expr:
     """A formula without these names: they are left out of every sum."""
     if formula.op == "+":
-        return sum_of([without(term, gone) for term in terms(formula) if not (term.op == "name" and term.label in gone)])
+        return sum_of(
+            [without(term, gone) for term in terms(formula) if not (term.op == "name" and term.label in gone)]
+        )
     return Expr(formula.op, tuple(without(arg, gone) for arg in formula.args), formula.label)
 
 

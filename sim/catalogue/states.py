@@ -1,4 +1,4 @@
-"""Slips of what a step is given: another state, no state, no input. C16 … C19, in every cell that they make sense in."""
+"""Slips of what a step is given: another state, no state, no input. C16 … C19, wherever they make sense."""
 
 from __future__ import annotations
 

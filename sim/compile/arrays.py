@@ -47,12 +47,14 @@ def round_tanh(a: Array, by: Array, up: Array, out: Array | None = None) -> Arra
 
 def step(y: Array, out: Array | None = None) -> Array:
     """1 above 0, else 0."""
-    return np.greater(y, ZERO, out=np.empty_like(y) if out is None else out)
+    found: Array = np.greater(y, ZERO, out=np.empty_like(y) if out is None else out)
+    return found
 
 
 def switch(y: Array, out: Array | None = None) -> Array:
     """y rounded to 0 or 1."""
-    return np.greater_equal(y, HALF, out=np.empty_like(y) if out is None else out)
+    found: Array = np.greater_equal(y, HALF, out=np.empty_like(y) if out is None else out)
+    return found
 
 
 NAMES: dict[str, Any] = {
@@ -63,7 +65,9 @@ NAMES: dict[str, Any] = {
     "switch": switch,
     "ZERO": ZERO,
     **{name: getattr(np, name) for name in ("add", "subtract", "multiply", "divide", "negative", "tanh", "maximum")},
-    **{name: getattr(np, name) for name in ("rint", "trunc", "clip", "dot", "einsum", "swapaxes", "diagonal", "copyto")},
+    **{
+        name: getattr(np, name) for name in ("rint", "trunc", "clip", "dot", "einsum", "swapaxes", "diagonal", "copyto")
+    },
 }
 CODE = {
     "*": "multiply({0}, {1}, {out})",

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from sim.expressions import Shape, combined
 from sim.graphs import Graph, Node
@@ -84,7 +85,9 @@ class Step:
                 new[number] = total
             else:
                 new[number] = graph.add(node.op, *(new[arg] for arg in node.args), label=node.label)
-        mapped = ({name: new[number] for name, number in part.items()} for part in (self.carried, self.kept, self.summed))
+        mapped = (
+            {name: new[number] for name, number in part.items()} for part in (self.carried, self.kept, self.summed)
+        )
         carried, kept, summed = mapped
         return replace(self, graph=graph, carried=carried, kept=kept, summed=summed)
 
@@ -168,13 +171,17 @@ class Lanes:
 
         def nearness(pack: int) -> int:
             lanes = set(self.packs[pack])
-            return {(True, False): 0, (True, True): 1, (False, True): 2}.get((bool(lanes & first), bool(lanes & last)), 3)
+            return {(True, False): 0, (True, True): 1, (False, True): 2}.get(
+                (bool(lanes & first), bool(lanes & last)), 3
+            )
 
         return sorted(packs, key=lambda pack: (nearness(pack), pack))
 
     def _rows(self) -> dict[int, int]:
         """Where each lane of the lasting packs stands when all of them are laid side by side."""
-        return {number: row for row, number in enumerate(number for pack in self.lasting for number in self.packs[pack])}
+        return {
+            number: row for row, number in enumerate(number for pack in self.lasting for number in self.packs[pack])
+        }
 
     # --- the calls
 
@@ -203,7 +210,7 @@ class Lanes:
             return Operand("one", nodes[:1])
         if phases == {FIXED}:
             return Operand("stack", nodes)
-        if all(self._follows(a, b) for a, b in zip(nodes, nodes[1:], strict=False)):
+        if all(self._follows(a, b) for a, b in pairwise(nodes)):
             return Operand("rows", nodes)
         return Operand("feed", nodes) if phase == LOOP and phases <= {AHEAD, FIXED} else None
 

@@ -6,7 +6,7 @@ For one example of a large cell. Axes: (step, lane, unit).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,13 +25,13 @@ MOST_FREE, LARGEST_FREE = 16, 200_000  # lengths of sequence, and floats, for wh
 class View(NamedTuple):
     """Some lanes of something: of the lasting rows, of a pack, of a feed, of what is carried.
 
-    `count` is 0 for one lane without an axis of lanes; `flat` joins lanes and units.
+    `lanes` is 0 for one lane without an axis of lanes; `flat` joins lanes and units.
     """
 
     kind: str
     number: int
     first: int = 0
-    count: int = 0
+    lanes: int = 0
     flat: bool = False
 
 
@@ -73,7 +73,7 @@ class Workspace:
     def _lanes(array: Array, view: View, axis: int) -> Array:
         if view.kind == "feed":
             return array
-        lanes = slice(view.first, view.first + view.count) if view.count else view.first
+        lanes = slice(view.first, view.first + view.lanes) if view.lanes else view.first
         seen = array[(slice(None),) * axis + (lanes,)]
         return seen.reshape(*seen.shape[:axis], -1, *seen.shape[axis + 2 :]) if view.flat else seen
 
@@ -209,7 +209,8 @@ class _Code:
     def _products(self, number: int) -> Iterator[tuple[tuple[int, ...], View]]:
         """A sum of products as few products: those whose vectors stand side by side are one."""
         args, row = self.step.node(number).args, self.lanes.row
-        for run in _side_by_side(zip(args[::2], args[1::2], strict=True), lambda pair: row[pair[1]]):
+        pairs = zip(args[::2], args[1::2], strict=True)
+        for run in _side_by_side(pairs, lambda pair: row[pair[1]]):
             yield tuple(matrix for matrix, _ in run), View("row", 0, row[run[0][1]], len(run), flat=True)
 
     def _seen(self, operand: Operand, *, is_matrix: bool = False) -> str:
@@ -220,7 +221,9 @@ class _Code:
         label = str(self.step.node(number).label)
         if label in self.step.carried and operand.kind == "one":
             carried = list(self.step.carried)
-            return self._view(self.views, View("carried", carried.index(label), self.lanes.row[self.step.carried[label]]))
+            return self._view(
+                self.views, View("carried", carried.index(label), self.lanes.row[self.step.carried[label]])
+            )
         if number in self.lanes.place and operand.kind != "feed":
             return self._lanes_seen(operand.nodes)
         if operand.nodes not in self.feeds:
@@ -271,9 +274,7 @@ class _Code:
                 continue
             if node.op == JOINED:
                 products = (
-                    self._call(
-                        WHOLE_PRODUCT, [self._stack(matrices, "beside"), self._view(self.wholes, rows)], number
-                    )
+                    self._call(WHOLE_PRODUCT, [self._stack(matrices, "beside"), self._view(self.wholes, rows)], number)
                     for matrices, rows in self._products(number)
                 )
                 yield f"n{number} = {' + '.join(products)}"
@@ -332,7 +333,7 @@ class _Code:
         return f"s[{self.stacked.index((how, nodes))}]"
 
 
-def _side_by_side[T](items: Any, row: Callable[[T], int]) -> Iterator[list[T]]:
+def _side_by_side[T](items: Iterable[T], row: Callable[[T], int]) -> Iterator[list[T]]:
     """The items in groups whose rows follow one another."""
     group: list[T] = []
     for item in sorted(items, key=row):

@@ -75,7 +75,9 @@ def blocks_from(names: Sequence[str], arrays: Sequence[Array], order: Sequence[s
     return {letter: Block(*(part[letter] for part in parts)) for letter in order}
 
 
-def layer_of(cell: Cell, blocks: Blocks, peepholes: Mapping[str, Array] | None = None, *, reverse: bool = False) -> Layer:
+def layer_of(
+    cell: Cell, blocks: Blocks, peepholes: Mapping[str, Array] | None = None, *, reverse: bool = False
+) -> Layer:
     """A layer from its blocks. Two biases of a block are added, except where the cell keeps them apart."""
     weights: dict[str, Array] = dict(peepholes or {})
     for letter, block in blocks.items():

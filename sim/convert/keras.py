@@ -94,7 +94,9 @@ def _weights(layer: Layer, is_pair: bool) -> list[Array]:
         raise UnknownName(f"Keras has no layer for {cell.title}.")
     check_z_keeps(cell, "Keras")
     if layer.reverse and not is_pair:
-        raise UnknownName("A layer that only reads backward is go_backwards in Keras.", "Give it the sequence reversed.")
+        raise UnknownName(
+            "A layer that only reads backward is go_backwards in Keras.", "Give it the sequence reversed."
+        )
     order = ORDERS["keras"][kind]
     blocks = blocks_of(layer, order)
     W, U, b_x, b_h = (stacked(blocks, order, part) for part in ("W", "U", "b_x", "b_h"))

@@ -1,4 +1,4 @@
-"""ONNX's operators RNN, LSTM, GRU. Blocks i, o, f, c and z, r, h; peepholes i, o, f; two biases; a leading direction."""
+"""ONNX's RNN, LSTM, GRU. Blocks i, o, f, c and z, r, h; peepholes i, o, f; two biases; a leading direction."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.cells import COUPLED, GRU_ONNX_AFTER, LSTM_PEEPHOLE
+from sim.cells import GRU_ONNX_AFTER, LSTM_PEEPHOLE
 from sim.cells import cell as find_cell
 from sim.convert.blocks import (
     ORDERS,
@@ -35,7 +35,7 @@ NAMES = ("W", "R", "the first half of B", "the second half of B")
 def from_onnx(
     op: str, W: Numbers, R: Numbers, B: Numbers | None = None, P: Numbers | None = None, **attributes: Any
 ) -> Layer | Network:
-    """A layer, or both directions, from the inputs of an operator: W (directions, G·H, D), R, B, P as ONNX lays them out.
+    """A layer, or both directions, from an operator's inputs: W (directions, G·H, D), R, B, P as ONNX lays them out.
 
     Attributes: direction, hidden_size, linear_before_reset (GRU), input_forget (LSTM: f = 1 − i), activations (the
     usual ones, or Relu for the RNN). Anything that would change the numbers otherwise is refused by its name.
@@ -60,12 +60,18 @@ def _checked(kind: str, attributes: Mapping[str, Any]) -> tuple[bool, ...]:
     direction = attributes.get("direction", "forward")
     if direction not in DIRECTIONS:
         raise UnknownName(f"There is no direction “{direction}”.", f"There are: {', '.join(DIRECTIONS)}.")
-    known = {"direction", "hidden_size", "activations", "layout"} | {name for name, of in SWITCHES.items() if of == kind}
+    known = {"direction", "hidden_size", "activations", "layout"} | {
+        name for name, of in SWITCHES.items() if of == kind
+    }
     for name, value in attributes.items():
         if name not in known and value:  # an attribute that is 0, empty or None changes nothing
-            raise UnknownName(f"The attribute {name} = {value!r} is not supported here.", f"There are: {', '.join(sorted(known))}.")
+            raise UnknownName(
+                f"The attribute {name} = {value!r} is not supported here.", f"There are: {', '.join(sorted(known))}."
+            )
     if attributes.get("layout"):
-        raise UnknownName("The attribute layout = 1 is not supported.", "Give x as (T, D), and states by direction first.")
+        raise UnknownName(
+            "The attribute layout = 1 is not supported.", "Give x as (T, D), and states by direction first."
+        )
     return DIRECTIONS[direction]
 
 
@@ -84,14 +90,16 @@ def _cell(kind: str, attributes: Mapping[str, Any], *, has_peepholes: bool) -> C
         return GRU_ONNX_AFTER if attributes.get("linear_before_reset") else find_cell("gru", "onnx")
     is_coupled = bool(attributes.get("input_forget"))
     if has_peepholes and is_coupled:
-        return LSTM_PEEPHOLE.but(**COUPLED, note="Peepholes, and coupled gates: f = 1 − i.")
+        return LSTM_PEEPHOLE.but(a_f=None, f="1 - i", note="Peepholes, and coupled gates: f = 1 − i.")
     return find_cell("lstm_peephole" if has_peepholes else "lstm_coupled" if is_coupled else "lstm", "onnx")
 
 
 def _activations(kind: str, attributes: Mapping[str, Any]) -> list[str]:
     usual = USUAL_ACTIVATIONS[kind]
     count = len(DIRECTIONS[attributes.get("direction", "forward")])
-    found = [each.decode() if isinstance(each, bytes) else each for each in attributes.get("activations") or usual * count]
+    found = [
+        each.decode() if isinstance(each, bytes) else each for each in attributes.get("activations") or usual * count
+    ]
     supported = [usual, ["Relu"]] if kind == "rnn" else [usual]
     for each in supported:
         if [str(name).lower() for name in found] == [name.lower() for name in each * count]:

@@ -82,7 +82,10 @@ def to_torch(layer: Layer | Network) -> dict[str, Array]:
             order = ORDERS["torch"][kind]
             blocks = blocks_of(each, order)
             end = f"_l{k}{'_reverse' if each.reverse else ''}"
-            found |= {f"{part}{end}": stacked(blocks, order, of) for part, of in zip(PARTS, ("W", "U", "b_x", "b_h"), strict=True)}
+            found |= {
+                f"{part}{end}": stacked(blocks, order, of)
+                for part, of in zip(PARTS, ("W", "U", "b_x", "b_h"), strict=True)
+            }
     return found
 
 

@@ -20,7 +20,9 @@ class Layout:
     height: float
     rail: float  # height of the carried state
     at: dict[str, Point] = field(default_factory=dict)  # parts by key
-    buses: dict[str, float] = field(default_factory=dict)  # heights of h_prev and x, and of c_prev where gates look at it
+    buses: dict[str, float] = field(
+        default_factory=dict
+    )  # heights of h_prev and x, and of c_prev where gates look at it
     drop: float = 0  # where the old c comes down to its bus
     side: float = 0  # where the new c comes down to a gate
     is_staircase: bool = False

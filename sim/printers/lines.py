@@ -30,7 +30,7 @@ class Line:
 
 
 def explain(of: Trace | Gradients, step: int, *, decimals: int | None = None) -> list[Line]:
-    """Every declared quantity of a step, in order; of gradients, those of a step backward, from dh to what it passes back.
+    """Every declared quantity of a step, in order; of gradients, a step backward, from dh to what it passes back.
 
     Raises: UnknownName for a step there is not.
     """

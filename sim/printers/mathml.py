@@ -76,17 +76,13 @@ def mathml(of: Cell | Slip | str, name: str = "", *, block: bool = True, letters
     return _math(equation(left, formula, STYLE, "<mo>=</mo>"), block)
 
 
-def substituted(
-    of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None, block: bool = True
-) -> str:
+def substituted(of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None, block: bool = True) -> str:
     """The same with numbers put in; one `<math>` element per entry, one after the other.
 
     Named values are shown to the trace's decimals, or to `decimals` if the trace is in full precision (4 if left out).
     """
     numbers = Numbers(of, step, decimals)
-    lines = (
-        f"{STYLE.value(name, digits)}<mo>=</mo>{render(entry, STYLE)}" for digits, entry in numbers.lines(name)
-    )
+    lines = (f"{STYLE.value(name, digits)}<mo>=</mo>{render(entry, STYLE)}" for digits, entry in numbers.lines(name))
     return "".join(_math(line, block) for line in lines)
 
 

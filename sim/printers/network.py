@@ -60,7 +60,7 @@ class Network:
 
 def network_of(cell: Cell) -> Network:
     network = Network(cell)
-    merged = set(filter(None, map(lambda formula: _squashed_sum(cell, formula), cell.equations.values())))
+    merged = {_squashed_sum(cell, formula) for formula in cell.equations.values()} - {""}
     if len(merged) == 1:  # a plain RNN has one sum, and room to show it
         merged = set()
     for name, formula in cell.equations.items():

@@ -31,7 +31,9 @@ def in_notation(cell: Cell, left: str, formula: Expr, notation: str) -> tuple[st
     if notation == "joined":
         return left, _joined(formula)
     if notation == "gamma":
-        return _gamma(cell, left), substitute(_joined(formula), {leaf: name(_gamma(cell, leaf)) for leaf in leaves(formula)})
+        return _gamma(cell, left), substitute(
+            _joined(formula), {leaf: name(_gamma(cell, leaf)) for leaf in leaves(formula)}
+        )
     return left, formula
 
 
@@ -48,7 +50,9 @@ def _pytorch(leaf: str) -> Expr:
 def _joined(formula: Expr) -> Expr:
     """W x + b + U h as W [h, x] + b: one matrix for what stands side by side."""
     parts = list(terms(formula))
-    W = next((part for part in parts if part.op == "@" and part.args[1] == name("x") and part.args[0].op == "name"), None)
+    W = next(
+        (part for part in parts if part.op == "@" and part.args[1] == name("x") and part.args[0].op == "name"), None
+    )
     U = next((part for part in parts if part.op == "@" and part is not W and part.args[0].op == "name"), None)
     if W and U:
         both = Expr("@", (W.args[0], Expr("beside", (U.args[1], W.args[1]))))

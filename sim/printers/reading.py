@@ -47,7 +47,7 @@ def render(expr: Expr, style: Style, level: int = 0, first: bool = True) -> str:
             label, _, digits = str(expr.label).partition("=")
             shown = style.value(label, digits)
             return shown if first or not digits.startswith("−") else style.group(shown)
-        case ("*" | "·") if expr.args[0] == expr.args[1]:
+        case "*" | "·" if expr.args[0] == expr.args[1]:
             return style.square(render(expr.args[0], style, ATOM, first=False))
         case "+" | "-" | "*" | "·" | "@":
             return _infix(expr, style, level, first)
@@ -141,10 +141,10 @@ class Numbers:
         if name.endswith(("_loss", "_last")):
             return False
         stem = name.removesuffix("_next").removesuffix("_prev")
-        return stem in self.cell.equations and (not name.endswith("_prev") or self.step > 1) or name[0] == "d"
+        return (stem in self.cell.equations and (not name.endswith("_prev") or self.step > 1)) or name[0] == "d"
 
     def formula(self, name: str) -> Expr:
-        """The formula at this step: in the last one, what comes from beyond stands for what the next step passes back."""
+        """The formula at this step: in the last, what comes from beyond stands for what the next step passes back."""
         if isinstance(self.of, Trace):
             return self.cell.formula(name)
         formula = self.cell.formula(name)

@@ -12,7 +12,15 @@ from sim.slips import Slip
 from sim.traces import Trace
 
 SIGNS = {"+": " + ", "-": " − ", "*": " ⊙ ", "·": "·", "@": " "}
-FUNCTIONS = {"sigmoid": "σ", "relu": "ReLU", "switch": "round", "tenths": "round", "clip01": "clip", "sum": "Σ", "logsumexp": "log Σ exp"}
+FUNCTIONS = {
+    "sigmoid": "σ",
+    "relu": "ReLU",
+    "switch": "round",
+    "tenths": "round",
+    "clip01": "clip",
+    "sum": "Σ",
+    "logsumexp": "log Σ exp",
+}
 
 
 class TextStyle:

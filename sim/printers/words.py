@@ -22,7 +22,11 @@ FUNCTIONS = {
     "sum": "the sum of",
     "logsumexp": "the logarithm of the sum of the exponentials of",
 }
-AFTERWARDS = {"switch": "rounded to 0 or 1", "tenths": "rounded to one decimal", "step": "1 where it is above 0 and 0 elsewhere"}
+AFTERWARDS = {
+    "switch": "rounded to 0 or 1",
+    "tenths": "rounded to one decimal",
+    "step": "1 where it is above 0 and 0 elsewhere",
+}
 
 
 class WordStyle:

@@ -31,7 +31,9 @@ class CarefulLearner:
     def sums(self, k, x, h, **more):
         """a_k = W_k x + U_k h + what else stands in the sum, one number for each unit."""
         rows = zip(self.w[f"W_{k}"], self.w[f"U_{k}"], self.w[f"b_{k}"], strict=True)
-        peepholes = [p * c for p, c in zip(self.w[f"p_{k}"], more["seen"], strict=True)] if more else [Decimal(0)] * len(h)
+        peepholes = (
+            [p * c for p, c in zip(self.w[f"p_{k}"], more["seen"], strict=True)] if more else [Decimal(0)] * len(h)
+        )
         sums = [self.dot(W, x) + b + self.dot(U, h) for W, U, b in rows]
         return [self.rounded(a + p) for a, p in zip(sums, peepholes, strict=True)]
 
@@ -43,7 +45,10 @@ class CarefulLearner:
 
     def sum_of_products(self, *pairs):
         """Unit by unit; products are never rounded, their sum is."""
-        return [self.rounded(sum(a * b for a, b in at)) for at in zip(*(zip(*pair, strict=True) for pair in pairs), strict=True)]
+        return [
+            self.rounded(sum(a * b for a, b in at))
+            for at in zip(*(zip(*pair, strict=True) for pair in pairs), strict=True)
+        ]
 
     def shown(self, o, c):
         return [self.rounded(o * self.tanh(c)) for o, c in zip(o, c, strict=True)]
@@ -128,11 +133,18 @@ class CarefulLearner:
         slope = [1 - each * each for each in tanh_c]
         rows = zip(named["dtanh_c"], slope, from_c, strict=True)
         named["dc"] = [self.rounded(dtanh * each + back) for dtanh, each, back in rows]
-        named |= {"df": self.product(named["dc"], c), "di": self.product(named["dc"], g), "dg": self.product(named["dc"], i)}
+        named |= {
+            "df": self.product(named["dc"], c),
+            "di": self.product(named["dc"], g),
+            "dg": self.product(named["dc"], i),
+        }
         for k, gate in {"i": i, "f": f, "o": o}.items():
             named[f"da_{k}"] = self.product(named[f"d{k}"], gate, [1 - each for each in gate])
         named["da_g"] = self.product(named["dg"], [1 - each * each for each in g])
-        passed = self.through({k: named[f"da_{k}"] for k in "ifgo"}, h), [d * each for d, each in zip(named["dc"], f, strict=True)]
+        passed = (
+            self.through({k: named[f"da_{k}"] for k in "ifgo"}, h),
+            [d * each for d, each in zip(named["dc"], f, strict=True)],
+        )
         return named, passed
 
     def gru_back(self, x, h, c, dh, coming):
@@ -149,7 +161,10 @@ class CarefulLearner:
             named[f"da_{k}"] = self.product(named[f"d{k}"], gate, [1 - each for each in gate])
         muted = [d * share for d, share in zip(named["da_n"], r, strict=True)]
         through = self.through({"r": named["da_r"], "z": named["da_z"], "n": muted}, h)
-        return named, ([a + d * share for a, d, share in zip(through, named["dh"], z, strict=True)], [Decimal(0)] * len(h))
+        return named, (
+            [a + d * share for a, d, share in zip(through, named["dh"], z, strict=True)],
+            [Decimal(0)] * len(h),
+        )
 
 
 def random_numbers(chance, shape, places):

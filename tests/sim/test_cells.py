@@ -124,7 +124,8 @@ def test_a_new_cell_has_pictures_tables_and_programs():
 
 FORWARD_ONLY = declare(
     "gated_memory",
-    {"a_f": "W_f @ x + b_f", "f": "sigmoid(a_f)", "g": "W_g @ x", "c": "f * c_prev + (1 - f) * g", "h": "f * tanh(c) + g / 2"},
+    {"a_f": "W_f @ x + b_f", "f": "sigmoid(a_f)", "g": "W_g @ x", "c": "f * c_prev + (1 - f) * g",
+     "h": "f * tanh(c) + g / 2"},
     title="Gated memory", source="this test", note="No gate reads the old h.",
 )  # fmt: skip
 
@@ -135,7 +136,11 @@ def test_a_cell_whose_gates_do_not_read_the_old_state_works_too():
     assert max(sim.check_gradients(layer, **start, dh=chance.normal(size=(3, 3))).values()) < 1e-7
     assert sim.backward(sim.forward(layer, **start), np.ones((3, 3)))["h0"].tolist() == [0, 0, 0]
     assert sim.svg(FORWARD_ONLY).startswith("<svg")
-    ids = {each.id for asked in (*FORWARD_ONLY.equations, *FORWARD_ONLY.gradients) for each in sim.slips_for(FORWARD_ONLY, asked)}
+    ids = {
+        each.id
+        for asked in (*FORWARD_ONLY.equations, *FORWARD_ONLY.gradients)
+        for each in sim.slips_for(FORWARD_ONLY, asked)
+    }
     assert {"F07", "F17", "C18", "B13"} <= ids
     assert not {"F05", "F10", "C08", "G02"} & ids
 
@@ -151,7 +156,7 @@ def test_a_new_cell_has_certified_exercises():
     tenths = sim.Range(-2, 2, 0.1)
     exercise = sim.Exercise(
         "made-up/1", MADE_UP, D=1, H=1, T=1, asked=("k@1", "c@1"), claims={"k": ("F05", "F17")},
-        ranges={name: tenths for name in ("x", "h0", "c0", "W", "U", "b", "p")},
+        ranges=dict.fromkeys(("x", "h0", "c0", "W", "U", "b", "p"), tenths),
     )  # fmt: skip
     certificate = next(sim.accepted(exercise, range(100)))
     layer = sim.layer(MADE_UP, {name: certificate.given[name] for name in MADE_UP.parameters})

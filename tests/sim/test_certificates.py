@@ -4,7 +4,7 @@ import json
 import math
 from decimal import Decimal
 from hashlib import blake2b
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +83,9 @@ def drawn_by_hand(exercise, seed):
         for name in (name for name in spans if mine(choices[name])):
             for _ in range(math.prod(exercise.shapes[name])):
                 picks = picks or lanes(next(words), bits)
-                number = Decimal(str(spans[name].low)) + Decimal(str(spans[name].step)) * (picks.pop(0) * choices[name] >> bits)
+                number = Decimal(str(spans[name].low)) + Decimal(str(spans[name].step)) * (
+                    picks.pop(0) * choices[name] >> bits
+                )
                 found.setdefault(name, []).append(float(number))
     return found
 

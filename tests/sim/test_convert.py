@@ -54,7 +54,10 @@ def test_a_network_goes_to_pytorch_and_back(name):
     cell, chance = sim.cell(name), np.random.default_rng(4)
 
     def both(D):
-        return [random_layer(cell, chance, D, 3), sim.layer(cell, random_layer(cell, chance, D, 3).weights, reverse=True)]
+        return [
+            random_layer(cell, chance, D, 3),
+            sim.layer(cell, random_layer(cell, chance, D, 3).weights, reverse=True),
+        ]
 
     network = sim.network([both(2), both(6)])
     state = sim.to_torch(network)
@@ -141,7 +144,10 @@ STATE = {"weight_ih_l0": ZEROS((4, 1)), "weight_hh_l0": ZEROS((4, 1))}
 REFUSALS = [
     (lambda: sim.from_torch("lsmt", STATE), "no kind “lsmt”"),
     (lambda: sim.from_torch("lstm", {**STATE, "weight_hr_l0": ZEROS((1, 1))}), "weight_hr_l0: projections"),
-    (lambda: sim.from_torch("lstm", {**STATE, "fc.weight": ZEROS((1, 1))}), "Not weights of one recurrent layer: fc.weight"),
+    (
+        lambda: sim.from_torch("lstm", {**STATE, "fc.weight": ZEROS((1, 1))}),
+        "Not weights of one recurrent layer: fc.weight",
+    ),
     (lambda: sim.from_torch("lstm", {"weight_ih_l0": ZEROS((4, 1))}), "missing: weight_hh_l0"),
     (lambda: sim.from_torch("lstm", {}), "missing: weight_ih_l0, weight_hh_l0"),
     (lambda: sim.from_torch("lstm", {**STATE, "bias_ih_l0": ZEROS(4)}), "missing: bias_hh_l0"),
@@ -161,13 +167,22 @@ REFUSALS = [
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), clip=3.0), "attribute clip = 3.0"),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), layout=1), "layout = 1"),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), hidden_size=2), "hidden_size is 2"),
-    (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), activations=["Relu", "Tanh"]), "activations Relu"),
+    (
+        lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), activations=["Relu", "Tanh"]),
+        "activations Relu",
+    ),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), None, ZEROS((1, 3))), "has no peepholes"),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), input_forget=1), "input_forget = 1"),
-    (lambda: sim.to_torch(random_layer(sim.cell("lstm_1997"), np.random.default_rng(0), 1, 1)), "no layer for LSTM of 1997"),
+    (
+        lambda: sim.to_torch(random_layer(sim.cell("lstm_1997"), np.random.default_rng(0), 1, 1)),
+        "no layer for LSTM of 1997",
+    ),
     (lambda: sim.to_torch(random_layer(sim.cell("gru", "chung2014"), np.random.default_rng(0), 1, 1)), "z admits"),
     (lambda: sim.to_torch(random_layer(sim.cell("gru", "onnx"), np.random.default_rng(0), 1, 1)), "r acts before"),
-    (lambda: sim.to_keras(random_layer(sim.cell("lstm_peephole"), np.random.default_rng(0), 1, 1)), "Keras has no layer"),
+    (
+        lambda: sim.to_keras(random_layer(sim.cell("lstm_peephole"), np.random.default_rng(0), 1, 1)),
+        "Keras has no layer",
+    ),
     (lambda: sim.to_onnx(random_layer(sim.cell("mgu"), np.random.default_rng(0), 1, 1)), "other libraries know"),
 ]
 

@@ -35,9 +35,7 @@ def test_the_right_counts_are_those_of_the_libraries():
     assert sim.count_question("rnn", "keras").answer(D=3, H=8) == 96
 
 
-@given(
-    st.sampled_from(["rnn", "lstm", "gru"]), st.integers(1, 3), st.booleans(), st.integers(1, 5), st.integers(1, 5)
-)
+@given(st.sampled_from(["rnn", "lstm", "gru"]), st.integers(1, 3), st.booleans(), st.integers(1, 5), st.integers(1, 5))
 def test_a_count_is_the_number_of_entries_of_the_weights(kind, layers, bidirectional, D, H):
     cell, directions = sim.cell(kind), 2 if bidirectional else 1
     total = 0

@@ -230,7 +230,9 @@ def test_the_way_back_is_printed_with_what_the_next_step_passes_back():
     assert sim.text("gru", "dn") == "δn = δh ⊙ (1 − z)"
     assert sim.text("rnn", "da") == "δa = δh ⊙ (1 − h²)"
     assert sim.text("lstm", "dW_f") == "dW_f = δa_f ⊗ x"
-    said = "the gradient of c at t equals the gradient of tanh of c times the quantity 1 minus the square of tanh of c, plus"
+    said = (
+        "the gradient of c at t equals the gradient of tanh of c times the quantity 1 minus the square of tanh of c, "
+    )
     assert sim.words("lstm", "dc").startswith(said)
     assert sim.latex("lstm", "da_g") == r"\delta a_{g} = \delta g \odot (1 - g^2)"
 

@@ -91,7 +91,9 @@ def test_exact_decimals_run_through_a_network():
 def test_layers_that_do_not_fit_are_refused(levels, message):
     cell, chance = sim.cell("rnn"), np.random.default_rng(0)
     made = [
-        random_layer(cell, chance, each, 2) if isinstance(each, int) else [random_layer(cell, chance, D, 2) for D in each]
+        random_layer(cell, chance, each, 2)
+        if isinstance(each, int)
+        else [random_layer(cell, chance, D, 2) for D in each]
         for each in levels
     ]
     with pytest.raises(sim.SimError, match=message):

@@ -19,8 +19,6 @@ from tests.sim.fixtures import (
     cell_id,
     gru_layer,
     lstm_layer,
-    random_layer,
-    random_start,
     slip,
 )
 

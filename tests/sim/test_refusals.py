@@ -23,7 +23,7 @@ def never_passes():
     zero = sim.Range(0, 0, 1)
     return sim.Exercise(
         "dull/1", "rnn", D=1, H=1, T=1, asked=("h@1",), claims={"h": ("F07",)}, must_show={"h": ("F07",)},
-        ranges={name: zero for name in ("x", "h0", "W", "U", "b")},
+        ranges=dict.fromkeys(("x", "h0", "W", "U", "b"), zero),
     )  # fmt: skip
 
 
@@ -67,16 +67,24 @@ REFUSALS = [
     (lambda: sim.exact(rnn(), [[np.nan]]), "x holds a value that is not a finite number"),
     (lambda: sim.exact(rnn(W=[[0.12345]]), [[1]]), "W holds 0.12345, which has more than 4 decimals"),
     (lambda: sim.exact(rnn(), [[1]], decimals=2.5), "decimals"),
-    (lambda: sim.forward(rnn(W=np.zeros((500, 500)), U=np.zeros((500, 500)), b=np.zeros(500)), np.zeros((50, 500))),
-     r"T · H · \(D \+ H\) is 25000000, at most 20000000"),
-    (lambda: sim.forward_many("rnn", {"W": np.ones((1, 1, 0)), "U": np.ones((1, 1, 0)), "b": np.ones((1, 0))},
-                              np.ones((1, 1, 0))), "N = 0"),
+    (
+        lambda: sim.forward(rnn(W=np.zeros((500, 500)), U=np.zeros((500, 500)), b=np.zeros(500)), np.zeros((50, 500))),
+        r"T · H · \(D \+ H\) is 25000000, at most 20000000",
+    ),
+    (
+        lambda: sim.forward_many(
+            "rnn", {"W": np.ones((1, 1, 0)), "U": np.ones((1, 1, 0)), "b": np.ones((1, 0))}, np.ones((1, 1, 0))
+        ),
+        "N = 0",
+    ),
     (lambda: many(b=[[0.1]]), "b: the shapes do not fit D = 1, H = 1, N = 2"),
     (lambda: many(x=[[[1, float("nan")]]]), "x holds a value that is not a finite number"),
     (lambda: many(h0=[[0]]), r"h0 has shape \(1, 1\), needs \(1, 2\)"),
     (lambda: many(W=[[["a", "b"]]]), "W holds something that is not a number"),
-    (lambda: sim.from_onnx("LSTM", np.ones((1, 3, 1)), np.ones((1, 3, 1))), 
-     r"W has 3 rows, needs 4; R has 3 rows, needs 4: 4 blocks of H rows \(i, o, f, g\)"),
+    (
+        lambda: sim.from_onnx("LSTM", np.ones((1, 3, 1)), np.ones((1, 3, 1))),
+        r"W has 3 rows, needs 4; R has 3 rows, needs 4: 4 blocks of H rows \(i, o, f, g\)",
+    ),
     (lambda: next(sim.accepted(never_passes(), range(200))), "None of 200 candidates of dull/1 passed"),
     (lambda: sim.forward(rnn(), [[1]], h0=[1, 2]), r"h0 has shape \(2,\), needs \(1,\)"),
     (lambda: sim.forward(rnn(), [[1]], c0=[1]), "no state c"),

@@ -49,8 +49,8 @@ BACKWARD = [
     ("B16", "dh_prev", -1.0504), ("B17", "dh_prev", -0.0672),
 ]  # fmt: skip
 
-# The rows of the catalogue with a formula that gives a number. Left out are claims without one: F09, F26, G10, G15, P12,
-# P14, P15, B22 and all of H; and of shapes and clipping the rows whose values stand in test_counting: P13, P16, B20, B21.
+# The rows of the catalogue with a formula that gives a number. Left out are claims without one: F09, F26, G10, G15,
+# P12, P14, P15, B22 and all of H; and the rows whose values stand in test_counting: P13, P16, B20, B21.
 COMPUTED = (
     {f"F{k:02}" for k in range(1, 26)} - {"F09"}
     | {f"C{k:02}" for k in range(1, 21)}
@@ -193,7 +193,7 @@ def test_a_slip_replaces_its_own_quantity_or_what_comes_before_it(cell):
         after = [name for name in each.changes if order.index(name) > order.index(each.asked)]
         if row_of(each.id) not in ("C09", "B18"):  # what is stored, and what is passed back, show a step later
             assert not after or row_of(each.id) in ("C16", "C17", "C18", "C19", "F20"), (each.id, each.asked)
-    gates = [each for each in sim.slips_for(cell, list(cell.equations)[0]) if each.id == "F05"]
+    gates = [each for each in sim.slips_for(cell, next(iter(cell.equations))) if each.id == "F05"]
     assert all(list(each.changes) == [each.asked] for each in gates)
 
 
