@@ -189,8 +189,8 @@ CELLS: dict[str, dict[str, Cell]] = {
     "lstm_coupled": {"onnx": LSTM_COUPLED},
     "lstm_1997": {"none": LSTM_1997},
     "lstm_forget_bias": {"none": LSTM_FORGET_BIAS},
-    "mgu": {"none": MGU},
     "gru": GRUS,
+    "mgu": {"none": MGU},
 }
 CONVENTIONS = tuple(GRUS)
 

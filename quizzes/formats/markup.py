@@ -50,6 +50,7 @@ TAGS = _MATH_TAGS | {
 _ATTRIBUTES = {
     "*": {"class"},
     "a": {"href", "title"},
+    "div": {"role", "tabindex", "aria-label"},
     "ol": {"start"},
     "math": {"display"},
     "mo": {"stretchy", "lspace", "rspace", "form", "minsize", "maxsize", "separator"},
@@ -183,6 +184,15 @@ def _show_source(renderer: RendererHTML, tokens: list[Token], at: int, options: 
     return f'<a class="source" href="/sources/#{source_id}">{name}</a>'
 
 
+def _show_table(renderer: RendererHTML, tokens: list[Token], at: int, options: Any, env: Any) -> str:
+    """A table that is too wide for its page scrolls by itself, by keyboard too."""
+    return '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table>\n'
+
+
+def _end_table(renderer: RendererHTML, tokens: list[Token], at: int, options: Any, env: Any) -> str:
+    return "</table></div>\n"
+
+
 def _show_formula(renderer: RendererHTML, tokens: list[Token], at: int, options: Any, env: Any) -> str:
     return mathml(tokens[at].content)
 
@@ -214,6 +224,8 @@ def _build() -> MarkdownIt:
         ("source", _show_source),
         ("formula", _show_formula),
         ("fence", _show_fence),
+        ("table_open", _show_table),
+        ("table_close", _end_table),
     ):
         markdown.add_render_rule(kind, show)
     return markdown

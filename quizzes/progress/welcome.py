@@ -41,7 +41,8 @@ def promise() -> dict[str, SafeString | str]:
 def known_slips() -> int:
     """How many slips have a formula of their own: one that can be made in several places counts once."""
     cells = [sim.cell(cell, convention) for cell, conventions in CONVENTIONS.items() for convention in conventions]
-    return len({slip.id for cell in cells for asked in cell.equations for slip in sim.slips_for(cell, asked)})
+    asked = [(cell, name) for cell in cells for name in (*cell.equations, *cell.gradients)]
+    return len({slip.id for cell, name in asked for slip in sim.slips_for(cell, name)})
 
 
 def _weights() -> dict[str, Any]:

@@ -175,3 +175,9 @@ def test_whatever_is_typed_comes_out_as_known_tags_or_is_refused_in_a_sentence(t
 
 def test_plain_text_is_the_words_alone():
     assert plain_text(render("The **cell** keeps [[c|it]] & more.\n\n- so")) == "The cell keeps it & more. so"
+
+
+def test_a_table_scrolls_by_itself_and_can_be_reached_by_keyboard():
+    html = render("| a | b |\n|---|--:|\n| 1 | 2 |")
+    assert html.startswith('<div class="scroll" role="region" tabindex="0" aria-label="Table"><table>')
+    assert html.rstrip().endswith("</table></div>")

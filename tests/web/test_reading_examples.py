@@ -6,13 +6,20 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+import sim
 from quizzes.lessons.examples import address
-from quizzes.lessons.examples.presets import PRESETS
+from quizzes.lessons.examples.presets import presets_of
+from quizzes.lessons.examples.quantities import NAMES, sentence_of
+from quizzes.lessons.examples.usual import CONVENTIONS
 
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
+PRESETS = [preset for cell in CONVENTIONS for preset in presets_of(cell)]
 PLACES = [f"/examples/{preset.cell}/?{address.query(preset.example())}" for preset in PRESETS]
+
+
+LAST_GOOD = next(place for place in PLACES if "T=5" in place and "lstm" in place)
 
 
 def text_of(response):
@@ -63,6 +70,23 @@ def test_equation_diagram_and_table_tell_the_same_quantities_by_the_same_ids(cli
     assert table[-len(lines) :] == lines
     assert diagram <= {*table, "h0", "c0"} and {line for line in lines if not line.startswith("a")} <= diagram
     assert page.count('class="pick"') == len(table) == len(set(table))
+
+
+def test_every_declared_cell_has_a_page_in_each_of_its_conventions(client):
+    for cell, conventions in CONVENTIONS.items():
+        for convention in conventions:
+            page = text_of(client.get(f"/examples/{cell}/?convention={convention}"))
+            declared = sim.cell(cell, convention)
+            assert re.findall(r'<li data-q="(\w+)">', page) == list(declared.equations)
+            assert f'<a href="/examples/{cell}/" aria-current="page">' in page
+
+
+def test_every_quantity_of_every_cell_has_a_name_and_a_sentence():
+    for cell, conventions in sim.CELLS.items():
+        for convention, declared in conventions.items():
+            for quantity in declared.equations:
+                assert quantity in NAMES
+                assert sentence_of(quantity, cell, convention).endswith(".")
 
 
 @pytest.mark.parametrize("place", PLACES, ids=[preset.title for preset in PRESETS])
@@ -136,7 +160,7 @@ def test_what_is_refused_is_shown_as_text(client, query):
 
 
 def test_without_a_script_a_refusal_stands_on_the_page_of_the_last_good_numbers(client):
-    answer = client.get("/examples/lstm/?x=much;1", headers={"Referer": f"http://testserver{PLACES[2]}&step=2"})
+    answer = client.get("/examples/lstm/?x=much;1", headers={"Referer": f"http://testserver{LAST_GOOD}&step=2"})
     page = text_of(answer)
     assert answer.status_code == 422 and answer["Cache-Control"] == "no-store"
     assert "x at step 1 is “much”" in page and "Step 2 of 5" in page

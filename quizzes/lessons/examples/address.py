@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import sim
 from quizzes.errors import NotFound, Refused
 from quizzes.items.reading import read_number
-from quizzes.lessons.examples.usual import CONVENTIONS, USUAL_SIZES, usual_number
+from quizzes.lessons.examples.usual import CONVENTIONS, usual_number, usual_sizes
 
 type Rows = tuple[tuple[float, ...], ...]
 type Query = Mapping[str, Sequence[str]]
@@ -66,7 +66,7 @@ def read(cell: str, query: Query) -> Example:
     return example
 
 
-def usual(cell: str, convention: str = "pytorch", **sizes: int) -> Example:
+def usual(cell: str, convention: str = "", **sizes: int) -> Example:
     """The example shown where the address says nothing: `usual("lstm")`."""
     asked = {"convention": [convention]} | {name: [str(size)] for name, size in sizes.items()}
     return read(cell, asked)
@@ -149,7 +149,7 @@ class _Reader:
 
     def example(self) -> Example:
         convention = self._convention()
-        sizes = {name: self._whole(name, size, LARGEST_SIZES[name]) for name, size in USUAL_SIZES[self.cell].items()}
+        sizes = {name: self._whole(name, size, LARGEST_SIZES[name]) for name, size in usual_sizes(self.cell).items()}
         if self.faults:  # no table is laid out for sizes that are refused
             return Example(self.cell, convention, **sizes, numbers={})
         were, used = self._before(sizes, convention)
@@ -161,11 +161,12 @@ class _Reader:
         return example if used == convention else in_convention(example, convention)
 
     def _convention(self) -> str:
-        convention = self._last("convention") or "pytorch"
+        first = next(iter(CONVENTIONS[self.cell]))
+        convention = self._last("convention") or first
         if convention not in CONVENTIONS[self.cell]:
             there = _listed(CONVENTIONS[self.cell])
             self.faults.append(f"the convention “{convention[:_SHOWN]}” is not known here; known are: {there}")
-            return "pytorch"
+            return first
         return convention
 
     def _place(self, name: str, last: int, last_before: int) -> int:

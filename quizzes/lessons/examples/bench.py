@@ -120,7 +120,7 @@ def _groups(tables: list[Table]) -> list[Group]:
 
 
 def _order(table: Table) -> int:
-    return "WUb".index(table.name[0])
+    return "WUbp".index(table.name[0])
 
 
 def shown(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import sim
 from quizzes.lessons.examples import address
 
 
@@ -49,3 +50,8 @@ PRESETS = [
         {"convention": "cho2014", **TWO_UNITS},
     ),
 ]  # fmt: skip
+
+
+def presets_of(cell: str) -> list[Preset]:
+    """Those of a cell; of one that has none of its own, its usual numbers."""
+    return [each for each in PRESETS if each.cell == cell] or [Preset(cell, "One step", sim.cell(cell).note)]

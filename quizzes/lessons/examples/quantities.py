@@ -42,9 +42,20 @@ SENTENCES = {
 OF_A_SUM = "Input and old state, each weighed, and the bias: what goes into the {name}."
 Z_KEEPS = "A share from 0 to 1: how much of the old state is kept; the candidate gets the rest."
 Z_ADMITS = "A share from 0 to 1: how much of the candidate is admitted; the old state keeps the rest."
-H_OF_RNN = "The whole memory of a plain network: tanh of the sum, from −1 to 1, made anew in every step."
-H_OF_GRU = "The one state of a GRU: old state and candidate, mixed by z."
 ADMITTING = ("chung2014", "gamma")
+
+# where a cell uses a letter in another way than most
+OF_A_CELL = {
+    ("rnn", "h"): "The whole memory of a plain network: tanh of the sum, from −1 to 1, made anew in every step.",
+    ("rnn_relu", "a"): "Input and old state, each weighed, and the bias: what is cut off at 0.",
+    ("rnn_relu", "h"): "The whole memory: the sum where it is positive, else 0, made anew in every step.",
+    ("gru", "h"): "The one state of a GRU: old state and candidate, mixed by z.",
+    ("mgu", "f"): "A share from 0 to 1: what the candidate sees of the old state, and its own share in the new one.",
+    ("mgu", "n"): "The new content on offer, from −1 to 1, made from the input and what the gate lets through.",
+    ("mgu", "h"): "The one state: old state and candidate, mixed by f.",
+    ("lstm_coupled", "f"): "A share from 0 to 1: how much of the old cell is kept, the rest of what is let in.",
+    ("lstm_1997", "c"): "The memory: the whole old cell plus what is let in. Nothing is ever forgotten.",
+}
 
 
 def name_of(quantity: str) -> str:
@@ -52,11 +63,9 @@ def name_of(quantity: str) -> str:
 
 
 def sentence_of(quantity: str, cell: str, convention: str) -> str:
-    """One sentence on a quantity, true in the convention in force."""
+    """One sentence on a quantity, true in the cell and the convention in force."""
     if quantity == "z":
         return Z_ADMITS if convention in ADMITTING else Z_KEEPS
-    if quantity == "h" and cell in ("rnn", "gru"):
-        return H_OF_RNN if cell == "rnn" else H_OF_GRU
     if quantity.startswith("a_"):
         return OF_A_SUM.format(name=name_of(quantity[2:]))
-    return SENTENCES.get(quantity, "")
+    return OF_A_CELL.get((cell, quantity)) or SENTENCES.get(quantity, "")

@@ -4,18 +4,57 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-CONVENTIONS: dict[str, dict[str, str]] = {
-    "rnn": {"pytorch": "PyTorch"},
-    "lstm": {"pytorch": "PyTorch"},
-    "gru": {"pytorch": "PyTorch", "cho2014": "Cho 2014", "chung2014": "Chung 2014"},
+import sim
+
+LABELS = {
+    "pytorch": "PyTorch",
+    "keras": "Keras",
+    "cho2014": "Cho 2014",
+    "chung2014": "Chung 2014",
+    "gamma": "Γ notation",
+    "onnx": "ONNX",
 }
-TITLES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
-HEADINGS = {"rnn": "a plain RNN", "lstm": "an LSTM", "gru": "a GRU"}
-USUAL_SIZES = {
-    "rnn": {"D": 1, "H": 1, "T": 5},
-    "lstm": {"D": 1, "H": 1, "T": 2},
-    "gru": {"D": 1, "H": 1, "T": 2},
-}
+
+
+def _conventions(cells: dict[str, sim.Cell]) -> dict[str, str]:
+    """The conventions in which a cell's equations differ, by their titles."""
+    first = next(iter(cells.values()))
+    differing = [key for key, cell in cells.items() if cell is first or cell.equations != first.equations]
+    return {key: LABELS.get(key, key) for key in differing}
+
+
+# every cell that is declared, in the conventions in which its equations differ
+CONVENTIONS = {name: _conventions(cells) for name, cells in sim.CELLS.items()}
+TITLES = {name: sim.cell(name).title for name in CONVENTIONS} | {"rnn": "RNN", "rnn_relu": "RNN with ReLU"}
+HEADINGS = {"rnn": "a plain RNN", "rnn_relu": "a plain RNN with ReLU"}
+FAMILIES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+USUAL_SIZES = {"rnn": {"D": 1, "H": 1, "T": 5}}
+SMALL = {"D": 1, "H": 1, "T": 2}
+
+
+def heading(cell: str) -> str:
+    """A title in the middle of a sentence: "an LSTM of 1997", "a minimal gated unit"."""
+    title = TITLES[cell]
+    found = title if title[:2].isupper() else title[0].lower() + title[1:]
+    return HEADINGS.get(cell) or f"{'an' if title.startswith('LSTM') else 'a'} {found}"
+
+
+def family_of(cell: str) -> str:
+    """Which of the three a cell is a kind of: one with a cell state, one with gates, one without."""
+    declared = sim.cell(cell)
+    if "c" in declared.states:
+        return "lstm"
+    return "gru" if any(formula.op == "sigmoid" for formula in declared.equations.values()) else "rnn"
+
+
+def kin_of(cell: str) -> dict[str, str]:
+    """The cells of the same family, by their titles."""
+    return {name: title for name, title in TITLES.items() if family_of(name) == family_of(cell)}
+
+
+def usual_sizes(cell: str) -> dict[str, int]:
+    return USUAL_SIZES.get(cell, SMALL)
+
 
 # The numbers of the lessons, array by array. They are chosen so that every common slip gives another number.
 USUAL: dict[str, dict[str, list[list[float]]]] = {
@@ -54,9 +93,13 @@ USUAL: dict[str, dict[str, list[list[float]]]] = {
 
 
 def usual_number(cell: str, name: str, row: int, column: int) -> float:
-    """The number that stands in a place nobody filled: the lessons' own, and beyond them one fixed for each place."""
-    rows = USUAL[cell].get(name, [])
+    """The number that stands in a place nobody filled: the lessons' own, and beyond them one fixed for each place.
+
+    A variant of a cell (lstm_peephole) has the numbers of the cell it varies.
+    """
+    family = cell.partition("_")[0]
+    rows = USUAL.get(family, {}).get(name, [])
     if row < len(rows) and column < len(rows[row]):
         return rows[row][column]
-    digest = blake2b(f"{cell} {name} {row} {column}".encode(), digest_size=2).digest()
+    digest = blake2b(f"{family} {name} {row} {column}".encode(), digest_size=2).digest()
     return (int.from_bytes(digest) % 31 - 15) / 10  # −1.5 to 1.5 in tenths

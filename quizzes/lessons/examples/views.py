@@ -22,8 +22,8 @@ from quizzes.http import public
 from quizzes.lessons import queries
 from quizzes.lessons.examples import address
 from quizzes.lessons.examples.bench import bench
-from quizzes.lessons.examples.presets import PRESETS, Preset
-from quizzes.lessons.examples.usual import HEADINGS, TITLES
+from quizzes.lessons.examples.presets import Preset, presets_of
+from quizzes.lessons.examples.usual import FAMILIES, TITLES, family_of, heading, kin_of
 from quizzes.lessons.examples.worked import diagram, noted, run, step
 
 
@@ -31,7 +31,7 @@ from quizzes.lessons.examples.worked import diagram, noted, run, step
 @public
 def examples(request: HttpRequest) -> HttpResponse:
     groups = [
-        {"title": title, "diagram": diagram(cell), "presets": [_entry(each) for each in PRESETS if each.cell == cell]}
+        {"title": title, "diagram": diagram(cell), "presets": [_entry(each) for each in presets_of(cell)]}
         for cell, title in TITLES.items()
     ]
     return render(request, "examples/examples.html", {"section": "practice", "groups": groups})
@@ -109,11 +109,13 @@ def _last_good(request: HttpRequest, cell: str) -> address.Example | None:
 def _page(shown: address.Example) -> dict[str, Any]:
     return {
         "section": "practice",
-        "heading": HEADINGS[shown.cell],
+        "heading": heading(shown.cell),
         "example": shown,
         "was": address.form_of(shown),
         "bench": bench(shown),
-        "cells": [{"cell": cell, "title": title} for cell, title in TITLES.items()],
+        "families": FAMILIES,
+        "family": family_of(shown.cell),
+        "kin": kin_of(shown.cell),
         "exercise": queries.exercise_on(shown.cell),
         **_steps(shown),
     }
