@@ -148,12 +148,14 @@ class Candidates:
         if not chosen:
             return
         units = {name: array[..., chosen] for name, array in self.units.items()}
-        live, reasons = self._judged(chosen, other_values(exercise, units))
+        ones = [
+            One(exercise, {name: array[..., place] for name, array in units.items()}) for place in range(len(chosen))
+        ]
+        live, reasons = self._judged(chosen, other_values(exercise, units, ones))
         for place, number in enumerate(chosen):
-            given = {name: array[..., place] for name, array in units.items()}
             exact = [values[0, :, number] for values in self.keys]
             alive = [each[:, place] for each in live]
-            yield _certificate(exercise, self.seeds[number], given, exact, alive, reasons[place])
+            yield _certificate(ones[place], self.seeds[number], exact, alive, reasons[place])
 
     def _judged(self, chosen: list[int], others: list[Array]) -> tuple[list[Bools], list[list[str]]]:
         """For each asked quantity which slips live; and for each candidate why it is refused."""
@@ -168,10 +170,8 @@ class Candidates:
         return live, reasons
 
 
-def _certificate(
-    exercise: Exercise, seed: int, units: Units, exact: list[Array], live: list[Bools], reasons: list[str]
-) -> Certificate:
-    one, shapes = One(exercise, units), plan_of(exercise).shapes
+def _certificate(one: One, seed: int, exact: list[Array], live: list[Bools], reasons: list[str]) -> Certificate:
+    exercise, shapes = one.exercise, plan_of(one.exercise).shapes
     keys = [(value / one.ten + 0.0).reshape(shape).tolist() for value, shape in zip(exact, shapes, strict=True)]
     ids = [
         [slip.id for slip, is_live in zip(exercise.slips[key], alive, strict=True) if is_live]
@@ -184,7 +184,7 @@ def _certificate(
         full=dict(zip(exercise.asked, (value.tolist() for value in one.values(None)), strict=True)),
         live=dict(zip(exercise.asked, ids, strict=True)),
         reasons=reasons,
-        digest=_digest(exercise, units),
+        digest=_digest(exercise, one.units),
     )
 
 

@@ -43,6 +43,11 @@ class Cell:
         return {name: place for place, name in enumerate(self.equations)}
 
     @cached_property
+    def unbounded(self) -> tuple[str, ...]:
+        """The quantities that may overflow: all but those that squash another one."""
+        return tuple(name for name, right in self.equations.items() if not _squashes_a_name(right))
+
+    @cached_property
     def gradients(self) -> Mapping[str, Expr]:
         """The equations of one step backward, from dh to the contributions to each weight. Raises: DeclarationError."""
         return backward_equations(self.equations, {"h": name("dh_loss")}, ("x",), self.states) | dict(self.broken)
@@ -114,6 +119,10 @@ class Cell:
             if unknown := [leaf for leaf in leaves(self.gradients[left]) if leaf not in known]:
                 raise DeclarationError(f"The equation of {left} reads {unknown[0]}, which it can't.")
             known.add(left)
+
+
+def _squashes_a_name(formula: Expr) -> bool:
+    return formula.op in ("sigmoid", "tanh") and formula.args[0].op == "name"
 
 
 def declare(

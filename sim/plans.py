@@ -137,11 +137,14 @@ def _check_magnitudes(exercise: Exercise, watched: Mapping[str, Array]) -> None:
         check_magnitudes(wrong, cell, width, sizes, rounding, backward=backward)
 
 
-def other_values(exercise: Exercise, units: Units) -> list[Array]:
-    """For each asked quantity the values of the other roundings, in units, and last the one in full precision."""
+def other_values(exercise: Exercise, units: Units, ones: Sequence[One]) -> list[Array]:
+    """For each asked quantity the values of the other roundings, in units, and last the one in full precision.
+
+    `ones` are the same candidates each alone.
+    """
     plan = plan_of(exercise)
-    if units["x"].shape[-1] == 1:
-        one = One(exercise, {name: array[..., 0] for name, array in units.items()})
+    if len(ones) == 1:
+        one = ones[0]
         rounded = [one.in_units(rounding) for rounding in (*other_roundings(exercise.decimals), None)]
         return [np.stack(values) for values in zip(*rounded, strict=True)]
     others = _run(
@@ -181,7 +184,7 @@ class One:
 
     def __init__(self, exercise: Exercise, units: Units) -> None:
         """`units` without an axis of variants."""
-        self.exercise, self.ten = exercise, 10.0**exercise.decimals
+        self.exercise, self.units, self.ten = exercise, units, 10.0**exercise.decimals
         self.given = {name: array / self.ten for name, array in units.items()}
         cell, sizes = exercise.declared, (exercise.D, exercise.H)
         self.layer = Layer(cell, {name: self.given[name] for name in cell.parameters}, *sizes)

@@ -101,12 +101,13 @@ class Piece(NamedTuple):
     """Some steps of a backward pass, as a program of its own.
 
     `beyond` is the cell of the step after them, unless they are the last; nothing is passed back over the steps in
-    `cuts`.
+    `cuts`; `weighs` says whether the gradients of the weights are asked for.
     """
 
     cells: Steps
     beyond: Cell | None = None
     cuts: tuple[int, ...] = ()
+    weighs: bool = True
 
     def graph(self, cell: Cell, sizes: Sizes, rounding: Rounding | None) -> tuple[Graph, list[int], Inputs]:
         """Its gradients step by step, then those of the weights.
@@ -124,7 +125,7 @@ class Piece(NamedTuple):
         writer = writer_for(graph, rounding)
         nodes = UnrolledBackward(writer, self.cells, {*values, *last}, cuts=self.cuts, beyond=self.beyond).nodes
         outputs = [f"{name}@{step}" for step in range(1, len(self.cells) + 1) for name in passed_back(cell)]
-        outputs += [f"d{name}" for name in cell.parameters]
+        outputs += [f"d{name}" for name in cell.parameters if self.weighs]
         groups = [[(key, cell.shape(key, *sizes)) for key in keys] for keys in (values, losses, last)]
         return graph, [nodes[key] for key in outputs], [*inputs_of(cell, sizes, len(steps)), *groups]
 

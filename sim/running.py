@@ -31,7 +31,7 @@ from sim.programs import (
 )
 from sim.traces import Trace
 
-BLOCK = 5000  # variants computed at once: enough to pay for the calls, few enough to stay near the processor
+BLOCK = 10_000  # variants computed at once: enough that the calls hardly count
 
 type Given = list[Any]  # x, then the first states: all floats in a row for a small layer, else an array each
 
@@ -128,7 +128,9 @@ def _run(layer: Layer, source: Layer, given: Given, numbers: Given, rounding: Ro
     """The trace of a layer, computed with the weights of `source` and with `numbers`: the same, or both in units."""
     cell, sizes, T = layer.cell, (layer.D, layer.H), steps_in(layer, given)
     steps = cells or (cell,) * T
-    if is_small(*sizes):
+    if is_small(*sizes) and T <= LONGEST:
+        raw = float_program(cell, steps, sizes, rounding)(source.flat, numbers)
+    elif is_small(*sizes):
         raw = _in_pieces(
             cell, steps, lambda piece: float_program(cell, piece, sizes, rounding), source.flat, numbers, sizes
         )

@@ -30,6 +30,7 @@ from sim.programs import (
 )
 from sim.running import BLOCK, stacks
 from sim.traces import Trace
+from sim.walk import OVER_STEPS, value
 
 MODEST = 1e100
 
@@ -185,33 +186,78 @@ def _is_modest(values: Array) -> bool:
     return float(np.vdot(values, values)) < MODEST**2
 
 
+# --- many variants
+
+
 def _for_many(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, last: Sequence[Array]) -> dict[str, Array]:
     """Block by block, into one piece of memory."""
     cell, T, N = cells[0], trace.T, dh.shape[-1]
-    x, *states = trace.given_in_units()
-    sizes = x.shape[1], dh.shape[1]
+    sizes = trace.x.shape[1], dh.shape[1]
     names = {name: (T, *cell.shape(name, *sizes), N) for name in passed_back(cell)}
     names |= {f"d{name}": (*cell.shape(name, *sizes), N) for name in cell.parameters}
     found = dict(zip(names, aligned(*names.values()), strict=True))
     for start in range(0, N, BLOCK):
         part = slice(start, start + BLOCK)
-        places = [found[name][step, ..., part] for step in range(T) for name in passed_back(cell)]
-        places += [found[f"d{name}"][..., part] for name in cell.parameters]
-        given = parts(list(trace.weights.values()), part), [*x[..., part], *parts(states, part)]
-        known = parts(trace.values_in_units(), part), list(dh[..., part]), parts(last, part)
-        program = partial(_on_a_block, cell, sizes, places if T <= LONGEST else None)
-        raw = _in_pieces(program, cell, cells, cuts, *given, *known)
-        for place, array in zip(places, raw, strict=True):
-            if place is not array:
-                place[...] = array
+        here = {name: array[..., part] for name, array in found.items()}
+        _steps_of_many(trace, cells, cuts, dh[..., part], parts(last, part), part, here)
+        _weights_of_many(trace, cell, part, here)
     return found
 
 
+def _steps_of_many(
+    trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, last: Sequence[Array], part: slice,
+    found: Mapping[str, Array],
+) -> None:  # fmt: skip
+    """What passes back from step to step, for some of the variants."""
+    x, *states = trace.given_in_units()
+    places = [found[name][step] for step in range(trace.T) for name in passed_back(cells[0])]
+    given = parts(list(trace.weights.values()), part), [*x[..., part], *parts(states, part)]
+    program = partial(_on_a_block, cells[0], (x.shape[1], dh.shape[1]), places if trace.T <= LONGEST else None)
+    known = parts(trace.values_in_units(), part), list(dh), list(last)
+    for place, array in zip(places, _in_pieces(program, cells[0], cells, cuts, *given, *known), strict=True):
+        if place is not array:
+            place[...] = array
+
+
 def _on_a_block(cell: Cell, sizes: Sizes, places: list[Array] | None, piece: Piece) -> Program:
-    program = array_program_back(cell, piece, sizes, None, True)
+    program = array_program_back(cell, piece._replace(weighs=False), sizes, None, True)
 
     def run(*groups: list[Array]) -> list[Array]:
         scratch = aligned(*(shape + groups[-1][0].shape[-1:] for shape in program.registers))
         return program(*groups, out=places, scratch=scratch)
 
     return run
+
+
+def _weights_of_many(trace: Trace, cell: Cell, part: slice, found: Mapping[str, Array]) -> None:
+    """The gradients of the weights, over all steps at once: an outer product and its sum are one pass."""
+    names = _Known(trace, cell, part, found)
+    for name in cell.parameters:
+        formula, place = cell.gradients[f"d{name}"], found[f"d{name}"]
+        if formula.op == "outer":
+            left, right = (value(arg, names, OVER_STEPS) for arg in formula.args)
+            np.einsum("thn,tkn->hkn", left, right, out=place)
+        else:
+            np.add.reduce(value(formula, names, OVER_STEPS), axis=0, out=place)
+
+
+class _Known(dict[str, Array]):
+    """What a gradient's equation reads, over all steps of some of the variants, looked up when it is asked for."""
+
+    def __init__(self, trace: Trace, cell: Cell, part: slice, found: Mapping[str, Array]) -> None:
+        super().__init__(found)
+        self.trace, self.part = trace, part
+        self.firsts = dict(zip(cell.states, trace.given_in_units()[1:], strict=True))
+
+    def __missing__(self, name: str) -> Array:
+        self[name] = self._found(name)
+        return self[name]
+
+    def _found(self, name: str) -> Array:
+        trace, part = self.trace, self.part
+        if name.endswith("_prev"):
+            state = name.removesuffix("_prev")
+            first = self.firsts[state][None, ..., part]
+            return np.concatenate([first, trace[state][:-1, ..., part]])
+        source = trace.x if name == "x" else trace.weights.get(name)
+        return (trace[name] if source is None else source)[..., part]

@@ -170,11 +170,18 @@ class Trace(Table):
 
     def check_finite(self) -> None:
         """Raises: NumberError, naming what was given, else the first value, that is not finite."""
-        in_floats = isinstance(self._raw, list) and isinstance(self._raw[0], float)
-        if math.isfinite(sum(self._raw) if in_floats else self._arranged().sum()):
+        if math.isfinite(self._sum()):
             return
         x, states = self._inputs()
         for name, values in {"x": x, **{f"{state}0": values for state, values in states.items()}}.items():
             if not np.isfinite(values).all():
                 raise NumberError(f"{name} holds a value that is not a finite number.", "Leave out nan and inf.")
         super().check_finite()
+
+    def _sum(self) -> float:
+        """A sum that is finite if all values are; of many variants, over those that no function keeps in bounds."""
+        if isinstance(self._raw, list) and isinstance(self._raw[0], float):
+            return sum(self._raw)
+        if self.is_of_many:
+            return sum(float(self.computed(name).sum()) for name in self.cells[0].unbounded)
+        return float(self._arranged().sum())

@@ -33,15 +33,26 @@ OPERATIONS: dict[str, Callable[..., Array]] = {
 }
 
 
-def value(formula: Expr, names: Mapping[str, Array]) -> Array:
+# with an axis for the steps in front, and one for the variants behind
+OVER_STEPS = OPERATIONS | {
+    "@": lambda matrix, vector: np.einsum("hkn,tkn->thn", matrix, vector),
+    "T": lambda matrix: np.swapaxes(matrix, 0, 1),
+    "outer": lambda left, right: np.einsum("thn,tkn->thkn", left, right),
+    "diag": lambda matrix: np.einsum("kkn->kn", matrix),
+}
+
+
+def value(
+    formula: Expr, names: Mapping[str, Array], operations: Mapping[str, Callable[..., Array]] = OPERATIONS
+) -> Array:
     """What a formula gives when its names have these values."""
     if formula.op == "name":
         return names[str(formula.label)]
     if formula.op == "number":
         return np.array(formula.label, dtype=float)
     if formula.op == "over":
-        return value(formula.args[0], names) / float(formula.label)
-    return OPERATIONS[formula.op](*(value(arg, names) for arg in formula.args))
+        return value(formula.args[0], names, operations) / float(formula.label)
+    return operations[formula.op](*(value(arg, names, operations) for arg in formula.args))
 
 
 def walk_steps(

@@ -16,6 +16,7 @@ from sim.expressions import Shape
 from sim.layers import Array
 
 LINE = 8  # floats in a cache line
+SMALL = 4096  # floats that the cache holds anyway, however they lie
 MOST_KEPT = 8  # blocks of memory
 LARGEST_KEPT = 16_000_000  # floats
 
@@ -24,7 +25,9 @@ NOBODY = 3  # references to a block that only `_kept` and the two names that loo
 
 
 def aligned(*shapes: Shape) -> list[Array]:
-    """Uninitialised arrays in one block of memory, each row of each on a cache line of its own."""
+    """Uninitialised arrays in one block of memory, each row of each on a cache line of its own; small ones anywhere."""
+    if sum(map(math.prod, shapes)) < SMALL:
+        return [np.empty(shape) for shape in shapes]
     padded = [(*shape[:-1], -(-shape[-1] // LINE) * LINE) for shape in shapes]
     block = _block(sum(map(math.prod, padded)) + LINE)
     start = -block.__array_interface__["data"][0] // block.itemsize % LINE

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from quizzes.practice.models import Attempt
-from tests.bench.people import Learner
+from tests.bench.site.people import Learner
 
 NOT_COUNTED = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "PRAGMA")
 
