@@ -149,7 +149,7 @@ def propagated(
     last = {f"d{state}_last": _beyond(trace, state, values) for state, values in (("h", dh_last), ("c", dc_last))}
     beyond = [last[f"d{state}_last"] for state in trace.states]
     order = losses[::-1] if trace.is_reverse else losses
-    cuts = _cuts(window, trace.T)
+    cuts = _cuts(window, trace.T) if window is not None else ()
     found = run_back(trace, cells, cuts, order, beyond)
     return Gradients(trace, cells, found, {"dh": losses.copy(), **last}, cuts)
 
@@ -157,16 +157,14 @@ def propagated(
 def _beyond(trace: Trace, state: str, values: Numbers | None) -> Array:
     """What reaches the last step of a state from beyond, 0 if nothing is said. Raises: ShapeError, UnknownName."""
     if values is None:
-        return np.zeros(trace.shape)
+        return np.zeros(trace.shape) if trace.is_of_many else trace.layer.zeros
     if state not in trace.states:
         raise UnknownName(f"{trace.cell.title} has no state {state}, so it takes no d{state}_last.")
     return of_shape(f"d{state}_last", as_numbers(f"d{state}_last", values), trace.shape)
 
 
-def _cuts(window: int | None, T: int) -> tuple[int, ...]:
+def _cuts(window: int, T: int) -> tuple[int, ...]:
     """The steps over which nothing is passed back. Raises: SizeError."""
-    if window is None:
-        return ()
     if not isinstance(window, int) or window < 1:
         raise SizeError(f"The window is {window}, needs a whole number of steps, at least 1.")
     return tuple(range(window, T, window))

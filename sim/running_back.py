@@ -90,6 +90,9 @@ def _in_floats(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, las
     losses, beyond = dh.ravel().tolist(), [number for each in last for number in each.tolist()]
     if rounding:
         losses, beyond = (whole("dh", np.array(each), rounding.unit).tolist() for each in (losses, beyond))
+    if trace.T <= LONGEST:
+        program = float_program_back(layer.cell, Piece(cells, None, cuts), sizes, rounding)
+        return program(source.flat, trace.given_in_units(), trace.values_in_units(), losses, beyond)
     return _in_pieces(
         lambda piece: float_program_back(layer.cell, piece, sizes, rounding),
         layer.cell, cells, cuts, source.flat, trace.given_in_units(), trace.values_in_units(), losses, beyond, sizes,

@@ -28,7 +28,7 @@ ENTRIES = 15  # numbers run from −1.5 to 1.5, in as many decimals as are asked
 
 def show(variants: int) -> int:
     """Prints how many digits differ, and returns it."""
-    blocks = max(1, variants // (BLOCK * 6))
+    blocks = -(-variants // (BLOCK * 6))
     began, wrong, total, values = perf_counter(), 0, 0, 0
     for decimals in (2, 3, 4):
         for name, steps in (("lstm", _lstm), ("gru", _gru)):
