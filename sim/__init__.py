@@ -25,23 +25,19 @@ Printers     explain(trace or gradients, step) gives a `Line` per quantity: form
 Only the names below are meant for others. Everything refused is a `SimError` with `code`, `message` and `hint`.
 """
 
-from sim.backpropagation import Gradients, backward
 from sim.cells import CELLS, CONVENTIONS, cell
-from sim.certificates import Certificate, Survey, accepted, certify, survey
 from sim.convert.keras import from_keras, to_keras
 from sim.convert.onnx import from_onnx, to_onnx
 from sim.convert.torch import from_torch, to_torch
-from sim.counting import count_question, last_state_question, output_question
-from sim.declarations import Cell
-from sim.departures import evaluate_slip, first_departure
-from sim.draws import draw
 from sim.errors import NoneAccepted, SimError
-from sim.exercises import Exercise, Range
-from sim.following import evaluate_with, trace_with
+from sim.exercises.certificates import Certificate, Survey, accepted, certify, survey
+from sim.exercises.draws import draw
+from sim.exercises.exercise import Exercise, Range
+from sim.language.declarations import Cell
 from sim.layers import Layer, Network, layer, network
-from sim.networks import NetworkGradients, NetworkTrace
-from sim.paths import Influence, check_gradients, influence
-from sim.plain import evaluate_plain_slip, plain_questions, plain_slip
+from sim.plain.counting import count_question, last_state_question, output_question
+from sim.plain.questions import PlainSlip, Question
+from sim.plain.slips import evaluate_plain_slip, plain_questions, plain_slip
 from sim.printers.code import numpy_code, torch_code
 from sim.printers.diagram import svg
 from sim.printers.latex import latex
@@ -49,11 +45,15 @@ from sim.printers.lines import Line, explain
 from sim.printers.mathml import mathml, substituted
 from sim.printers.text import substituted_text, text
 from sim.printers.words import substituted_words, words
-from sim.questions import PlainSlip, Question
-from sim.readouts import Readings, ReadOut, read, read_out
-from sim.running import exact, forward, forward_many, kept_to
-from sim.slips import Slip, slip_named, slips_for
-from sim.traces import Trace
+from sim.runs.backpropagation import Gradients, backward
+from sim.runs.networks import NetworkGradients, NetworkTrace
+from sim.runs.paths import Influence, check_gradients, influence
+from sim.runs.readouts import Readings, ReadOut, read, read_out
+from sim.runs.running import exact, forward, forward_many, kept_to
+from sim.runs.traces import Trace
+from sim.slips.binding import Slip, slip_named, slips_for
+from sim.slips.departures import evaluate_slip, first_departure
+from sim.slips.following import evaluate_with, trace_with
 
 __all__ = [
     "CELLS",

@@ -10,8 +10,8 @@ slips, its gradients, its picture and its exercises come of themselves.
 
 from __future__ import annotations
 
-from sim.declarations import Cell, declare
 from sim.errors import UnknownName
+from sim.language.declarations import Cell, declare
 
 RNN = declare(
     "rnn",

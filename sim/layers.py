@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.cells import cell as find_cell
-from sim.declarations import Cell
 from sim.errors import NumberError, ShapeError, SizeError, UnknownName
-from sim.expressions import Shape, shape_of
+from sim.language.declarations import Cell
+from sim.language.expressions import Shape, shape_of
 
 type Array = npt.NDArray[np.float64]
 type Numbers = npt.ArrayLike  # what people give: nested lists or arrays

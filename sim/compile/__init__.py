@@ -9,7 +9,7 @@ from sim.compile.arrays import ArrayProgram
 from sim.compile.lanes import Step
 from sim.compile.loops import Loop, Workspace
 from sim.compile.scalar import compile_scalar
-from sim.expressions import Shape
+from sim.language.expressions import Shape
 
 type Inputs = Sequence[Sequence[tuple[str, Shape]]]  # groups of leaves in the order in which a program takes them
 type Program = Callable[..., list[Any]]

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.expressions import Shape, combined
-from sim.graphs import Graph, Label
+from sim.compile.graphs import Graph, Label
+from sim.language.expressions import Shape, combined
 from sim.layers import Array
 
 ZERO, HALF = np.array(0.0), np.array(0.5)  # a number as an array saves NumPy the conversion, half of a small call

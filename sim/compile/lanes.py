@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
-from sim.expressions import Shape, combined
-from sim.graphs import Graph, Node
+from sim.compile.graphs import Graph, Node
+from sim.language.expressions import Shape, combined
 
 # when a node is computed: once; for all steps at once, before the loop; in the loop; for all steps at once, after it
 FIXED, AHEAD, LOOP, AFTER = "fixed", "ahead", "loop", "after"

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.compile.arrays import CODE, NAMES, ArrayProgram, Constants
 from sim.compile.lanes import AFTER, AHEAD, FIXED, JOINED, LOOP, Lanes, Operand, Run, Step
-from sim.expressions import Shape
+from sim.language.expressions import Shape
 from sim.layers import Array
 
 # a matrix times a vector in one step, and in all steps at once; sums over all steps: of outer products, of a value

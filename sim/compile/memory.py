@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.expressions import Shape
+from sim.language.expressions import Shape
 from sim.layers import Array
 
 LINE = 8  # floats in a cache line

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sim.expressions import Shape
-from sim.graphs import Graph, Node
+from sim.compile.graphs import Graph, Node
+from sim.language.expressions import Shape
 
 type Text = str | list[Any]  # the code of a number, of a vector's entries, of a matrix's rows
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.declarations import Cell
 from sim.errors import ShapeError, UnknownName
-from sim.expressions import leaves, parse
+from sim.language.declarations import Cell
+from sim.language.expressions import leaves, parse
 from sim.layers import Array, Layer, Network, Numbers, layer, numbers
 
 KINDS = ("rnn", "lstm", "gru")

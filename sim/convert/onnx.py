@@ -20,8 +20,8 @@ from sim.convert.blocks import (
     levels_of,
     stacked,
 )
-from sim.declarations import Cell
 from sim.errors import ShapeError, UnknownName
+from sim.language.declarations import Cell
 from sim.layers import Array, Layer, Network, Numbers, network
 
 OPERATORS = {"RNN": "rnn", "LSTM": "lstm", "GRU": "gru"}

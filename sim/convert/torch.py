@@ -20,8 +20,8 @@ from sim.convert.blocks import (
     levels_of,
     stacked,
 )
-from sim.declarations import Cell
 from sim.errors import UnknownName
+from sim.language.declarations import Cell
 from sim.layers import Array, Layer, Network, Numbers, network
 
 KEY = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh)_l(\d+)(_reverse)?")

@@ -8,10 +8,10 @@ from typing import Any
 
 from sim.convert.torch import to_torch
 from sim.errors import SimError
-from sim.expressions import Expr
+from sim.language.expressions import Expr
 from sim.layers import Array
 from sim.printers.reading import render
-from sim.traces import Trace
+from sim.runs.traces import Trace
 
 SIGNS = {"+": " + ", "-": " - ", "*": " * ", "·": " * ", "@": " @ "}
 

@@ -6,13 +6,13 @@ from html import escape
 from itertools import pairwise
 
 from sim.cells import cell as find_cell
-from sim.declarations import Cell
+from sim.language.declarations import Cell
 from sim.printers.canvas import BOX, RADIUS, ROUND, Canvas, half_width
 from sim.printers.layout import Layout, layout_of
 from sim.printers.network import Edge, Network, network_of
 from sim.printers.reading import Numbers
 from sim.printers.words import words
-from sim.traces import Trace
+from sim.runs.traces import Trace
 
 LEFT, TAP = 10.0, 10.0
 

@@ -2,13 +2,13 @@ r"""A formula as LaTeX: c = f \odot c_{\text{prev}} + i \odot g."""
 
 from __future__ import annotations
 
-from sim.declarations import Cell
+from sim.language.declarations import Cell
 from sim.printers.letters import MARKS
 from sim.printers.letters import letters as letters_of
 from sim.printers.notations import in_notation
 from sim.printers.reading import equation, shown_formula
 from sim.printers.text import shown_equation
-from sim.slips import Slip
+from sim.slips.binding import Slip
 
 SIGNS = {"+": " + ", "-": " - ", "*": r" \odot ", "·": r" \cdot ", "@": " "}
 FUNCTIONS = {"sigmoid": r"\sigma", "tanh": r"\tanh", "sum": r"\textstyle\sum", "logsumexp": r"\log\textstyle\sum\exp"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sim.declarations import GIVEN
+from sim.language.declarations import GIVEN
 from sim.printers.network import Network
 
 type Point = tuple[float, float]

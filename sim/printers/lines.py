@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.backpropagation import Gradients
+from sim.compile.programs import passed_back
 from sim.printers.mathml import mathml, substituted
 from sim.printers.reading import Numbers
 from sim.printers.text import substituted_text, text
 from sim.printers.words import substituted_words, words
-from sim.programs import passed_back
-from sim.traces import Trace
+from sim.runs.backpropagation import Gradients
+from sim.runs.traces import Trace
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sim.backpropagation import Gradients
-from sim.declarations import Cell
+from sim.language.declarations import Cell
 from sim.printers.letters import MARKS, hue
 from sim.printers.letters import letters as letters_of
 from sim.printers.notations import in_notation
 from sim.printers.reading import Numbers, equation, render, shown_formula
 from sim.printers.text import FUNCTIONS, shown_equation
-from sim.slips import Slip
-from sim.traces import Trace
+from sim.runs.backpropagation import Gradients
+from sim.runs.traces import Trace
+from sim.slips.binding import Slip
 
 SIGNS = {"+": "+", "-": "−", "*": "⊙", "·": "·", "@": "&#x2062;"}  # the last: an invisible times
 APPLY = "<mo>&#x2061;</mo>"

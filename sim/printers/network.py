@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sim.declarations import GIVEN, Cell
-from sim.expressions import Expr, leaves, terms
+from sim.language.declarations import GIVEN, Cell
+from sim.language.expressions import Expr, leaves, terms
 
 SHOWN = {"+": "+", "*": "×", "-": "−", "neg": "−", "sigmoid": "σ", "tanh": "tanh", "relu": "ReLU", "sum": "Σ"}
 SQUASHES = ("sigmoid", "tanh", "relu")

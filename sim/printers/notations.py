@@ -5,9 +5,9 @@ A notation is a table of names and, for some, one more rewriting of the formula.
 
 from __future__ import annotations
 
-from sim.declarations import Cell
 from sim.errors import UnknownName
-from sim.expressions import Expr, leaves, name, substitute, sum_of, terms
+from sim.language.declarations import Cell
+from sim.language.expressions import Expr, leaves, name, substitute, sum_of, terms
 
 NOTATIONS = ("", "pytorch", "gamma", "joined")
 

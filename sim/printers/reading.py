@@ -12,12 +12,12 @@ from typing import Protocol
 
 import numpy as np
 
-from sim.backpropagation import Gradients
-from sim.declarations import Cell
 from sim.errors import UnknownName
-from sim.expressions import Expr, leaves, substitute
+from sim.language.declarations import Cell
+from sim.language.expressions import Expr, leaves, substitute
 from sim.layers import Array
-from sim.traces import Trace
+from sim.runs.backpropagation import Gradients
+from sim.runs.traces import Trace
 
 SUM, PRODUCT, ATOM = 1, 2, 3
 SHORT = 4  # decimals of a value in full precision, where nothing else is asked

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sim.backpropagation import Gradients
 from sim.cells import cell as find_cell
-from sim.declarations import Cell
+from sim.language.declarations import Cell
 from sim.printers.letters import WEIGHTS, is_gradient
 from sim.printers.notations import in_notation
 from sim.printers.reading import Numbers, equation, render, shown_formula
-from sim.slips import Slip
-from sim.traces import Trace
+from sim.runs.backpropagation import Gradients
+from sim.runs.traces import Trace
+from sim.slips.binding import Slip
 
 SIGNS = {"+": " + ", "-": " − ", "*": " ⊙ ", "·": "·", "@": " "}
 FUNCTIONS = {

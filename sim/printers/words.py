@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sim.backpropagation import Gradients
-from sim.declarations import Cell
+from sim.language.declarations import Cell
 from sim.printers.letters import spoken
 from sim.printers.reading import Numbers, render, shown_formula
 from sim.printers.text import shown_equation
-from sim.slips import Slip
-from sim.traces import Trace
+from sim.runs.backpropagation import Gradients
+from sim.runs.traces import Trace
+from sim.slips.binding import Slip
 
 SIGNS = {"+": "plus", "-": "minus", "*": "times", "·": "times", "@": "times"}
 FUNCTIONS = {

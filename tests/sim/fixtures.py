@@ -3,7 +3,7 @@
 import numpy as np
 
 import sim
-from sim.declarations import declare
+from sim.language.declarations import declare
 
 L_BLOCKS = {"i": (-1.7, -0.6, 0.6), "f": (-1.4, -1.8, -0.4), "g": (-0.7, -1.7, 0.5), "o": (1.2, -0.6, -0.5)}
 L_START = {"x": [[0.9], [-0.4]], "h0": [-0.7], "c0": [1.3]}

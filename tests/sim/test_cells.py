@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.declarations import declare
 from sim.errors import DeclarationError
-from sim.expressions import written
+from sim.language.declarations import declare
+from sim.language.expressions import written
 from tests.sim.fixtures import CELLS, MADE_UP, cell_id, random_layer, random_start, slip
 
 NAMES = {

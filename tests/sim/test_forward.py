@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.walk import walk_steps
+from sim.runs.walk import walk_steps
 from tests.sim.fixtures import CELLS, L_START, cell_id, lstm_layer, random_layer, random_start
 
 FOLDER = Path(__file__).parents[1] / "reference"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.walk import walk_back, walk_steps
+from sim.runs.walk import walk_back, walk_steps
 from tests.sim.fixtures import (
     B_BLOCKS,
     B_LOSS,

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.walk import walk_steps
+from sim.runs.walk import walk_steps
 from tests.sim.fixtures import G_START, L_START, gru_layer, lstm_layer
 
 SIZES = st.sampled_from([(1, 1, 3), (2, 2, 2), (1, 5, 2), (9, 1, 2)])  # D, H, T: float code, and NumPy calls

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 import sim
-from sim.decimals import Rounding
+from sim.compile.decimals import Rounding
+from sim.compile.programs import array_program
 from sim.layers import Layer
-from sim.programs import array_program
 
 type Units = npt.NDArray[np.int64]
 

@@ -9,10 +9,10 @@ from itertools import count
 from typing import Any
 
 import sim
-from sim.certificates import Candidates
+from sim.compile.decimals import Rounding, whole
 from sim.compile.memory import aligned
-from sim.decimals import Rounding, whole
-from sim.programs import array_program
+from sim.compile.programs import array_program
+from sim.exercises.certificates import Candidates
 from tests.bench.numbers.cases import SIZES, Many, N, One, many, one
 from tests.bench.numbers.clock import Work, medians
 

@@ -1,0 +1,1 @@
+"""Exercises with drawn numbers: which are fair, and which slips they can name."""

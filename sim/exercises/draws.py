@@ -1,0 +1,117 @@
+"""Numbers from a stream and a seed by a counter-based hash: variant k alone is variant k of a block, on any machine.
+
+A range of few numbers is picked from with 16 bits, four picks to a hash; a longer one with 32 bits, two to a hash.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.compile.memory import aligned
+from sim.exercises.exercise import Exercise, Range, grid
+from sim.language.expressions import Shape
+from sim.layers import Array
+
+type Words = npt.NDArray[np.uint64]
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
+FACTORS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+FEW = 128  # numbers in a range for which 16 bits are enough: no number is more than 0.2 % likelier than another
+
+
+class Slots(NamedTuple):
+    """The drawn numbers that take equally many bits: where each stands, and its range."""
+
+    bits: int
+    names: tuple[tuple[str, Shape], ...]
+    low: Array
+    step: Array
+    choices: Array
+
+    @property
+    def words(self) -> int:
+        return math.ceil(len(self.low) * self.bits / 64)
+
+
+def draw(exercise: Exercise, seed: int) -> dict[str, Array]:
+    """The given numbers of one variant by name: every weight, x (T, D), h0 and, where the cell has it, c0."""
+    exercise.check()
+    units = draw_block(exercise, [seed])
+    return {name: array[..., 0] / 10**exercise.decimals for name, array in units.items()}
+
+
+def draw_block(exercise: Exercise, seeds: Sequence[int]) -> dict[str, Array]:
+    """The given numbers of many variants, as whole numbers of the last decimal; the last axis is the variant."""
+    few, many = slots_of(exercise)
+    words = _words(exercise.stream, seeds, few.words + many.words)
+    drawn = _drawn(few, words[: few.words]) | _drawn(many, words[few.words :])
+    return {name: drawn[name] for name in exercise.shapes}
+
+
+def slots_of(exercise: Exercise) -> tuple[Slots, Slots]:
+    ranges = tuple((name, shape, exercise.range_of(name)) for name, shape in exercise.shapes.items())
+    return _slots(ranges, exercise.decimals)
+
+
+type Placed = tuple[str, Shape, tuple[int, int, int]]  # a name, its shape, and its range in units: low, step, choices
+
+
+@lru_cache(maxsize=256)
+def _slots(ranges: tuple[tuple[str, Shape, Range], ...], decimals: int) -> tuple[Slots, Slots]:
+    placed = [(name, shape, grid(name, span, decimals)) for name, shape, span in ranges]
+    few = [each for each in placed if each[2][2] <= FEW]
+    return _side_by_side(16, few), _side_by_side(32, [each for each in placed if each not in few])
+
+
+def _side_by_side(bits: int, placed: Sequence[Placed]) -> Slots:
+    spans = [span for _, shape, span in placed for _ in range(math.prod(shape))]
+    low, step, choices = np.array(spans, dtype=float).reshape(-1, 3).T[:, :, None]
+    return Slots(bits, tuple((name, shape) for name, shape, _ in placed), low, step, choices)
+
+
+def _words(stream: str, seeds: Sequence[int], count: int) -> Words:
+    """So many hashes for each seed, by splitmix64: every bit of stream, seed and place moves about half of each."""
+    base = np.uint64(int.from_bytes(blake2b(stream.encode(), digest_size=8).digest(), "big"))
+    if isinstance(seeds, range) and seeds.step == 1 and 0 <= seeds.start <= seeds.stop < 2**63:
+        numbers = np.arange(seeds.start, seeds.stop, dtype=np.uint64)
+    else:
+        numbers = np.array([seed % 2**64 for seed in seeds], dtype=np.uint64)
+    starts = _mixed(numbers * GOLDEN + base)
+    return _mixed(starts + (np.arange(1, count + 1, dtype=np.uint64) * GOLDEN)[:, None])
+
+
+def _mixed(words: Words) -> Words:
+    """The finishing steps of splitmix64, in place."""
+    for shift, factor in zip(SHIFTS, FACTORS, strict=False):
+        words ^= words >> shift
+        words *= factor
+    words ^= words >> SHIFTS[2]
+    return words
+
+
+def _drawn(slots: Slots, words: Words) -> dict[str, Array]:
+    """Picks from the ranges, one for each slot: low + step · ⌊choices · bits / 2^bits⌋."""
+    if not slots.names:
+        return {}
+    lanes, N = 64 // slots.bits, words.shape[-1]
+    (picks,) = aligned((len(words) * lanes, N))
+    by_lane = picks.reshape(len(words), lanes, N)
+    mask = np.uint64(2**slots.bits - 1)
+    for lane in range(lanes):
+        by_lane[:, lane] = (words >> np.uint64(lane * slots.bits)) & mask
+    picks = picks[: len(slots.low)]
+    picks *= slots.choices / 2**slots.bits
+    np.floor(picks, picks)
+    picks *= slots.step
+    picks += slots.low
+    ends = np.cumsum([math.prod(shape) for _, shape in slots.names])
+    parts = np.split(picks, ends[:-1])
+    return {name: part.reshape(*shape, N) for (name, shape), part in zip(slots.names, parts, strict=True)}

@@ -1,0 +1,135 @@
+"""What an exercise is: a cell, sizes, what is asked, where its numbers come from, and which slips it claims to name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from sim.cells import cell as find_cell
+from sim.compile.decimals import check_decimals, whole
+from sim.errors import DecimalsError, SizeError, UnknownName
+from sim.language.declarations import Cell
+from sim.language.expressions import Shape
+from sim.layers import check_size, fits
+from sim.slips.binding import Slip, slip_named
+from sim.slips.following import check_known, places, step_of
+
+FROM_THE_LOSS = ("dh", "dh_last", "dc_last")
+
+
+@dataclass(frozen=True)
+class Range:
+    """The numbers low, low + step, … up to high, all equally likely."""
+
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise whose numbers are drawn. `stream` (generator and version) and a seed fix every number, for ever.
+
+    asked      quantities with their step, in order of use: ("f@1", "c@1"), ("dc@1", "da_f@1")
+    claims     the slips it may name, by quantity: {"f": ("F05", "F17")}
+    must_show  those of them without which a variant is refused
+    ranges     by name ("c0", "W_f", "dh") or, for weights, by letter ("W", "U", "b")
+    """
+
+    stream: str
+    cell: Cell | str
+    D: int
+    H: int
+    T: int
+    asked: Sequence[str]
+    claims: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    must_show: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    decimals: int = 4
+
+    @cached_property
+    def declared(self) -> Cell:
+        return find_cell(self.cell)
+
+    @property
+    def asks_gradients(self) -> bool:
+        return any(asked[0] == "d" for asked in self.asked)
+
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """What is given: the weights, x (T, D), the first states, and what the loss gives where it counts."""
+        cell, D, H, T = self.declared, self.D, self.H, self.T
+        given: dict[str, Shape] = {name: cell.shape(name, D, H) for name in cell.parameters}
+        given |= {"x": (T, D)} | {f"{state}0": (H,) for state in cell.states}
+        if self.asks_gradients:
+            given["dh"] = (T, H)
+            given |= {f"d{state}_last": (H,) for state in cell.states if f"d{state}_last" in self.ranges}
+        return given
+
+    def range_of(self, name: str) -> Range:
+        if name in self.ranges:
+            return self.ranges[name]
+        if name[0] in self.ranges and name in self.declared.parameters:
+            return self.ranges[name[0]]
+        raise UnknownName(f"The exercise has no range for {name}.", "Give one by name, or for weights by letter.")
+
+    @cached_property
+    def largest(self) -> dict[str, float]:
+        """The largest number, in units, that each given name may have."""
+        grids = {name: grid(name, self.range_of(name), self.decimals) for name in self.shapes}
+        return {name: float(max(abs(low), abs(low + (count - 1) * step))) for name, (low, step, count) in grids.items()}
+
+    @cached_property
+    def slips(self) -> dict[str, list[Slip]]:
+        """The slips claimed for each asked quantity ("c@1"), in their given order."""
+        return {
+            key: [slip_named(self.declared, key, each) for each in self._said(self.claims, key)] for key in self.asked
+        }
+
+    def shown(self, asked: str) -> Sequence[str]:
+        """The ids that every variant must be able to name in this quantity."""
+        return self._said(self.must_show, asked)
+
+    def check(self) -> None:
+        """Raises: SimError for the first thing that cannot be."""
+        fits(self.declared, self.D, self.H)
+        check_size(self.T, self.D, self.H)
+        check_decimals(self.decimals)
+        self._check_asked()
+        for name in self.shapes:
+            grid(name, self.range_of(name), self.decimals)
+        for asked in self.asked:
+            slips = self.slips[asked]
+            for slip in slips:
+                fits(slip.wrong, self.D, self.H)
+            if missing := set(self.shown(asked)) - {slip.id for slip in slips}:
+                raise UnknownName(f"{asked} must show {', '.join(sorted(missing))}, which it does not claim.")
+
+    def _check_asked(self) -> None:
+        if not self.asked:
+            raise UnknownName("The exercise asks for nothing.", "Name what is asked, as in c@1.")
+        if late := [asked for asked in self.asked if step_of(asked) > self.T]:
+            raise UnknownName(f"{', '.join(late)}: the exercise has {self.T} steps.")
+        check_known(self.declared, self.asked, places(self.declared, self.T))
+        asked = {key.partition("@")[0] for key in self.asked} | set(self.asked)
+        lost = [name for said in (self.claims, self.must_show) for name in said if name not in asked]
+        if lost:
+            raise UnknownName(f"Slips are named for {', '.join(lost)}, which is not asked.")
+
+    @staticmethod
+    def _said(said: Mapping[str, Sequence[str]], asked: str) -> Sequence[str]:
+        return said.get(asked) or said.get(asked.partition("@")[0]) or ()
+
+
+@lru_cache(maxsize=4096)
+def grid(name: str, span: Range, decimals: int) -> tuple[int, int, int]:
+    """A range as whole numbers of the last decimal: first, step, and how many. Raises: SimError."""
+    low, high, step = (int(number) for number in whole(name, np.array([span.low, span.high, span.step]), decimals))
+    if step <= 0 or high < low:
+        raise SizeError(f"The range of {name} is {span.low} to {span.high} by {span.step}, which holds no number.")
+    if (high - low) // step >= 2**32:
+        raise DecimalsError(f"The range of {name} holds too many numbers.")
+    return low, step, (high - low) // step + 1

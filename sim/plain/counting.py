@@ -1,0 +1,168 @@
+"""How many parameters a recurrent layer has and what shapes go in and out, with the slips in counting them.
+
+Sizes are whole numbers: D inputs, H units, T steps, N sequences in a batch. Everything here is integer arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from sim.errors import UnknownName
+from sim.plain.questions import PlainSlip, Question
+
+BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
+LIBRARIES = ("torch", "keras")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A layer, or a stack of layers: G blocks of W (H, D), U (H, H) and some bias vectors (H,)."""
+
+    blocks: int
+    biases: int
+    layers: int = 1
+    directions: int = 1
+    squares: int = 1  # recurrent matrices of a block
+
+    def one(self, D: int, H: int) -> int:
+        """One layer in one direction: G (H·D + H·H + B·H)."""
+        return self.blocks * (H * D + self.squares * H * H + self.biases * H)
+
+    def all(self, D: int, H: int) -> int:
+        """All layers; one above the first reads all directions of the one below it."""
+        inputs = [D] + [self.directions * H] * (self.layers - 1)
+        return sum(self.directions * self.one(width, H) for width in inputs)
+
+    @property
+    def formula(self) -> str:
+        one = f"{self.blocks}·(H·D + H·H + {'2·H' if self.biases == 2 else 'H'})"
+        both = f"2·{one}" if self.directions == 2 else one
+        return both if self.layers == 1 else f"{both}, and {self.directions}·H for D above the first layer"
+
+
+@dataclass(frozen=True)
+class CountSlip:
+    """A slip in counting: how what is counted is taken for something else, where that can happen."""
+
+    id: str
+    title: str
+    formula: str
+    correction: str
+    source: str
+    taken_for: Callable[[Counted], Counted]
+    can_be: Callable[[str, Counted], bool] = lambda kind, counted: True
+
+
+COUNT_SLIPS = [
+    CountSlip("P02", "the recurrent weights are forgotten", "G·(H·D + H)",
+              "Each block also has an H × H matrix.", "Stack Overflow thread on the parameters of an LSTM",
+              lambda counted: replace(counted, squares=0)),
+    CountSlip("P03", "the biases are forgotten", "G·(H·D + H·H)",
+              "Add H for every bias vector of a block.", "Stack Overflow thread on the parameters of an LSTM",
+              lambda counted: replace(counted, biases=0)),
+    CountSlip("P04", "three blocks, for three gates", "3·(H·D + H·H + H)",
+              "Three gates and the candidate make four blocks.", "texts that never mention the candidate",
+              lambda counted: replace(counted, blocks=3), lambda kind, counted: kind == "lstm"),
+    CountSlip("P07", "one block only", "H·D + H·H + H",
+              "That is a plain RNN layer.", "Stack Overflow thread on the parameters of an LSTM",
+              lambda counted: replace(counted, blocks=1), lambda kind, counted: kind != "rnn"),
+    CountSlip("P08", "a GRU is counted with two blocks", "2·(H·D + H·H + H)",
+              "Two gates and the candidate make three blocks.", "Stack Overflow thread on 9408 and 9600 parameters",
+              lambda counted: replace(counted, blocks=2), lambda kind, counted: kind == "gru"),
+]  # fmt: skip
+MISSED_BIAS = {
+    "torch": ("P01", "one bias where PyTorch has two", "G·(H·D + H·H + H)",
+              "Ask which library: two bias vectors add G·H.", "flax issue 3746; threads comparing Keras and PyTorch"),
+    "keras": ("P09", "a GRU's second bias is missed", "3·(H·D + H·H + H)",
+              "Reset after the product needs a bias of its own beside h.",
+              "Stack Overflow thread on 9408 and 9600 parameters"),
+}  # fmt: skip
+TIMES_STEPS = ("P05", "multiplied by the number of steps", "T · the count",
+               "The weights are shared by all steps.", "Cross Validated questions 221513 and 531329")  # fmt: skip
+SWAPPED = ("P06", "inputs and units are swapped", "G·(D·H + D·D + D)",
+           "The square is that of the number of units.",
+           "Data Science thread on the parameters of an LSTM")  # fmt: skip
+SAME_SIZE = ("P10", "the second layer is sized like the first", "L · the first layer",
+             "A layer above the first reads H numbers, or 2·H in two directions, and not D.",
+             "PyTorch's page on the shapes of an LSTM's weights")  # fmt: skip
+
+
+def count_question(
+    kind: str, library: str, *, layers: int = 1, bidirectional: bool = False, reset_after: bool = True
+) -> Question:
+    """How many parameters such a layer, or such a stack, has. `reset_after` is Keras's switch for the GRU.
+
+    Raises: UnknownName.
+    """
+    if kind not in BLOCKS or library not in LIBRARIES:
+        known = f"There are: {', '.join(BLOCKS)} in {' or '.join(LIBRARIES)}."
+        raise UnknownName(f"Nothing is known of “{kind}” in “{library}”.", known)
+    two_biases = library == "torch" or (kind == "gru" and reset_after)
+    counted = Counted(BLOCKS[kind], 2 if two_biases else 1, layers, 2 if bidirectional else 1)
+    slips = tuple(_count_slips(kind, library, counted))
+    return Question("count", "the number of parameters", counted.formula, counted.all, slips)
+
+
+def _count_slips(kind: str, library: str, counted: Counted) -> Iterator[PlainSlip]:
+    """Those that can be made here."""
+
+    def slip(said: tuple[str, ...], wrong: Callable[..., int], *, convention: bool = False) -> PlainSlip:
+        key, title, formula, correction, source = said
+        return PlainSlip(key, "count", title, formula, correction, source, wrong, convention)
+
+    if counted.biases == 2:
+        yield slip(MISSED_BIAS[library], replace(counted, biases=1).all, convention=True)
+    for each in COUNT_SLIPS:
+        if each.can_be(kind, counted):
+            said = (each.id, each.title, each.formula, each.correction, each.source)
+            yield slip(said, each.taken_for(counted).all)
+    yield slip(TIMES_STEPS, lambda D, H, T: T * counted.all(D, H))
+    yield slip(SWAPPED, lambda D, H: counted.all(H, D))
+    if counted.layers > 1:
+        yield slip(SAME_SIZE, lambda D, H: counted.layers * counted.directions * counted.one(D, H))
+
+
+# --- shapes
+
+UNITS_AS_STEPS = ("P11", "shape", "the units are taken for the steps", "T where H belongs",
+                  "The units are the width of h; T comes from the data.",
+                  "Stack Overflow questions 44273249 and 51932767")  # fmt: skip
+
+WIDTH = Question(
+    "width",
+    "how many numbers a layer gives for each step",
+    "H",
+    lambda H: H,
+    (PlainSlip("P11", "width", *UNITS_AS_STEPS[2:], lambda T: T),),
+)
+
+
+def output_question(library: str, *, bidirectional: bool = False, batch_first: bool = True) -> Question:
+    """The shape of all outputs: of Keras with return_sequences, or of PyTorch with or without batch_first."""
+    directions = 2 if bidirectional else 1
+    first = library == "keras" or batch_first
+
+    def shape(N: int, T: int, width: int) -> tuple[int, ...]:
+        return (N, T, width) if first else (T, N, width)
+
+    slips = [PlainSlip(*UNITS_AS_STEPS, lambda N, T: shape(N, T, directions * T))]
+    if library == "keras":
+        slips.append(
+            PlainSlip("P13", "shape", "return_sequences is taken as False", "(N, H)",
+                      "With return_sequences a layer gives every step; a second recurrent layer needs them.",
+                      "Stack Overflow question 40331510", lambda N, H: (N, directions * H))
+        )  # fmt: skip
+    formula = f"({'N, T' if first else 'T, N'}, {'2·H' if bidirectional else 'H'})"
+    return Question(
+        "shape", "the shape of the output", formula, lambda N, T, H: shape(N, T, directions * H), tuple(slips)
+    )
+
+
+def last_state_question(*, layers: int = 1, bidirectional: bool = False) -> Question:
+    """The shape of PyTorch's h_n, which batch_first does not touch."""
+    rows = layers * (2 if bidirectional else 1)
+    slip = PlainSlip("P16", "shape", "batch_first is expected to move the states too", f"(N, {rows}, H)",
+                     "It applies to input and output, not to the states.", "pytorch issue 34036",
+                     lambda N, H: (N, rows, H))  # fmt: skip
+    return Question("shape", "the shape of h_n", f"({rows}, N, H)", lambda N, H: (rows, N, H), (slip,))

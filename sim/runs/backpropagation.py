@@ -1,0 +1,170 @@
+"""The backward pass through time of a trace, every gradient kept.
+
+`d` before a name is the derivative of the loss with respect to it, over all paths. The equations are those that
+`sim.language.gradients` derives; where the trace is exact, every named gradient is rounded as a learner rounds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, overload
+
+import numpy as np
+
+from sim.compile.programs import Steps
+from sim.errors import SizeError, UnknownName
+from sim.language.declarations import Cell
+from sim.language.expressions import Expr, leaves, name, number
+from sim.layers import Array, Numbers, as_numbers, of_shape
+from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through
+from sim.runs.running_back import Found, run_back
+from sim.runs.traces import Trace
+from sim.runs.walk import value
+
+
+class Gradients(Mapping[str, Array]):
+    """The gradients of a backward pass: `gradients["dc"]` (T, H), `["W_f"]`, `["x"]` (T, D), `["h0"]`, `["c0"]`.
+
+    Under d and its name stands the gradient of every quantity of every step, over all paths; under its own name that of
+    everything that was given: weights (summed over the steps), x and the first states. `dh_prev` and `dc_prev` are what
+    a step passes back to the one before it.
+    """
+
+    def __init__(
+        self, trace: Trace, cells: Steps, found: Found, given: Mapping[str, Array], cuts: tuple[int, ...]
+    ) -> None:
+        self.trace, self.cells, self.cuts = trace, cells, cuts
+        self._found, self._given = found, given
+        self._values: dict[str, Array] | None = None
+
+    @property
+    def T(self) -> int:
+        return self.trace.T
+
+    @property
+    def decimals(self) -> int | None:
+        return self.trace.decimals
+
+    def _all(self) -> dict[str, Array]:
+        if self._values is None:
+            found = self._found()
+            weights = {name: found.pop(f"d{name}") for name in self.trace.weights}
+            firsts = {f"{state}0": found[f"d{state}_prev"][0] for state in self.trace.states}
+            values = found | {"x": found.pop("dx")}
+            steps = {name: array[::-1] if self.trace.is_reverse else array for name, array in values.items()}
+            self._values = steps | firsts | weights
+        return self._values
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._all():
+            raise UnknownName(f"There is no gradient “{name}”.", f"There are: {', '.join(self)}.")
+        return self._all()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._all()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def cell_at(self, step: int) -> Cell:
+        return self.cells[self.trace.in_order(step)]
+
+    def at(self, name: str, step: int) -> Array:
+        """What a name in an equation of the backward pass is at a step: dc, f_next, dh_loss, dc_last, f, x, W_f, …"""
+        if name == "dh_loss":
+            return np.asarray(self._given["dh"][step - 1])
+        if name.endswith("_last"):
+            return self._given[name]
+        if name.endswith("_next"):
+            return self.at(name.removesuffix("_next"), step - 1 if self.trace.is_reverse else step + 1)
+        if name[1:] in self.trace.weights:
+            return self._contribution(name[1:], step)
+        own = "x" if name == "dx" else name
+        return np.asarray(self[own][step - 1]) if name[0] == "d" and own in self else self.trace.at(name, step)
+
+    def passed_back(self, leaf: str, step: int) -> Expr:
+        """What "dc_next" is at a step: what the next one passes back, what comes from beyond, or 0 over a cut."""
+        if step == (1 if self.trace.is_reverse else self.T):
+            return name(leaf.replace("_next", "_last"))
+        if self.trace.in_order(step) + 1 in self.cuts:
+            return number(0)
+        return self.cell_at(step - 1 if self.trace.is_reverse else step + 1).passed_back(leaf)
+
+    def contributions(self, weight: str) -> Array:
+        """What each step adds to the gradient of a weight that all steps share: (T, …). Raises: UnknownName."""
+        if weight not in self.trace.layer.weights:
+            raise UnknownName(f"There is no weight “{weight}”.", f"There are: {', '.join(self.trace.weights)}.")
+        return np.array([self._contribution(weight, step) for step in range(1, self.T + 1)])
+
+    def _contribution(self, weight: str, step: int) -> Array:
+        formula = self.cell_at(step).gradients.get(f"d{weight}")
+        if formula is None:  # a slip left the weight out of this step
+            return np.zeros_like(self.trace.weights[weight])
+        return self._rounded(value(formula, {leaf: self.at(leaf, step) for leaf in leaves(formula)}))
+
+    def _rounded(self, values: Array) -> Array:
+        """To the decimals of the trace, half away from zero."""
+        if self.trace.rounding is None:
+            return values
+        ten = 10.0**self.trace.rounding.kept
+        return np.asarray(np.sign(values) * np.floor(np.abs(values) * ten * self.trace.rounding.nudge + 0.5) / ten)
+
+
+@overload
+def backward(
+    trace: Trace, dh: Numbers | None, dh_last: Numbers | None = None, dc_last: Numbers | None = None,
+    window: int | None = None,
+) -> Gradients: ...  # fmt: skip
+@overload
+def backward(
+    trace: NetworkTrace, dh: Numbers | None, dh_last: Rows = None, dc_last: Rows = None, window: int | None = None
+) -> NetworkGradients[Gradients]: ...
+def backward(
+    trace: Trace | NetworkTrace, dh: Numbers | None, dh_last: Any = None, dc_last: Any = None, window: int | None = None
+) -> Gradients | NetworkGradients[Gradients]:
+    """The gradients of a loss of which `dh` (T, H) is the derivative with respect to each step's h.
+
+    `dh_last` and `dc_last` (H,) are added to what reaches the last step: what comes from beyond the sequence. With a
+    `window`, the sequence is cut into windows of so many steps, counted from the first, and no gradient passes from
+    one into the window before it; the states do. Of a trace of many variants, the last axis is the variant; of a
+    network, `dh_last` and `dc_last` have a row for each layer.
+    Raises: ShapeError, NumberError, SizeError; DecimalsError where the trace is exact and dh is not.
+    """
+    if isinstance(trace, NetworkTrace):
+        return back_through(trace, dh, dh_last, dc_last, partial(backward, window=window))
+    return propagated(trace, trace.cells, dh, dh_last, dc_last, window)
+
+
+def propagated(
+    trace: Trace, cells: Steps, dh: Numbers | None, dh_last: Numbers | None = None,
+    dc_last: Numbers | None = None, window: int | None = None,
+) -> Gradients:  # fmt: skip
+    """The same where step k follows the backward equations of `cells[k - 1]`, in the order of computing."""
+    shape = (trace.T, *trace.shape)
+    losses = np.zeros(shape) if dh is None else of_shape("dh", as_numbers("dh", dh), shape)
+    last = {f"d{state}_last": _beyond(trace, state, values) for state, values in (("h", dh_last), ("c", dc_last))}
+    beyond = [last[f"d{state}_last"] for state in trace.states]
+    order = losses[::-1] if trace.is_reverse else losses
+    cuts = _cuts(window, trace.T) if window is not None else ()
+    found = run_back(trace, cells, cuts, order, beyond)
+    return Gradients(trace, cells, found, {"dh": losses.copy(), **last}, cuts)
+
+
+def _beyond(trace: Trace, state: str, values: Numbers | None) -> Array:
+    """What reaches the last step of a state from beyond, 0 if nothing is said. Raises: ShapeError, UnknownName."""
+    if values is None:
+        return np.zeros(trace.shape) if trace.is_of_many else trace.layer.zeros
+    if state not in trace.states:
+        raise UnknownName(f"{trace.cell.title} has no state {state}, so it takes no d{state}_last.")
+    return of_shape(f"d{state}_last", as_numbers(f"d{state}_last", values), trace.shape)
+
+
+def _cuts(window: int, T: int) -> tuple[int, ...]:
+    """The steps over which nothing is passed back. Raises: SizeError."""
+    if not isinstance(window, int) or window < 1:
+        raise SizeError(f"The window is {window}, needs a whole number of steps, at least 1.")
+    return tuple(range(window, T, window))

@@ -1,0 +1,125 @@
+"""How much of the past is left: along the direct path of a state, and in total, through every later path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.errors import SizeError
+from sim.language.declarations import Cell
+from sim.language.expressions import Expr, leaves, number, sum_of
+from sim.language.gradients import pulled_back
+from sim.layers import Array, Layer, Numbers
+from sim.runs.backpropagation import Gradients, backward, propagated
+from sim.runs.running import forward, forward_many
+from sim.runs.traces import Trace
+from sim.runs.walk import value
+
+MOST_UNITS = 64  # a Jacobian takes a backward pass for each unit
+MOST_PARAMETERS = 4_000
+
+
+@dataclass(frozen=True)
+class Influence:
+    """What is left of every step t = 1 … T at the last one, as spectral norms; the last entry is 1 where it is the
+    same state.
+
+    direct   of the carried state (c, or h where there is no c) along its own line alone: the product of what multiplies
+             it in every later step, for an LSTM the forget gates; None where the cell has no such line
+    total    ∂ of a last state with respect to a state of step t, through every later path: ("c", "h") is ∂c_T/∂h_t
+    """
+
+    direct: Array | None
+    total: Mapping[tuple[str, str], Array]
+
+
+def influence(trace: Trace) -> Influence:
+    """The direct path and the total derivatives of the last states. Raises: SizeError for more than 64 units."""
+    H, states = trace.layer.H, trace.states
+    if H > MOST_UNITS:
+        raise SizeError(f"The layer has {H} units; the total derivative is computed for {MOST_UNITS} at most.")
+    total = {}
+    for last in states:
+        rows = [_back_from(trace, last, unit) for unit in range(H)]
+        for state in states:
+            jacobians = np.stack([gradients[f"d{state}"] for gradients in rows], axis=1)  # (T, H of last, H of state)
+            total[last, state] = np.linalg.norm(jacobians, ord=2, axis=(1, 2))
+    return Influence(_direct(trace), total)
+
+
+def _back_from(trace: Trace, state: str, unit: int) -> Gradients:
+    """The gradients of one unit of a last state."""
+    seed = np.zeros(trace.layer.H)
+    seed[unit] = 1.0
+    dh_last, dc_last = (seed if state == each else None for each in "hc")
+    return backward(trace, None, dh_last, dc_last)
+
+
+def _direct(trace: Trace) -> Array | None:
+    state = trace.states[-1]
+    factor = direct_factor(trace.cells[0], state)
+    if factor is None:
+        return None
+    names = list(leaves(factor))
+    factors = [
+        value(factor, {leaf: trace.at(leaf, t) for leaf in names}) * np.ones(trace.layer.H)
+        for t in range(1, trace.T + 1)
+    ]
+    later = np.cumprod([np.ones(trace.layer.H), *factors[:0:-1]], axis=0)[::-1]
+    return np.asarray(np.abs(later).max(axis=1))
+
+
+def direct_factor(cell: Cell, state: str) -> Expr | None:
+    """What multiplies the old state in the state's own equation, as an expression: f of an LSTM, z of a GRU."""
+    flows = pulled_back(cell.equations[state], number(1))
+    found = [flow for leaf, flow in flows if leaf == f"{state}_prev" and cell.equations[state].op in ("+", "-")]
+    return sum_of(found) if found else None
+
+
+# --- do the gradients hold?
+
+
+def check_gradients(
+    layer: Layer, x: Numbers, h0: Numbers | None = None, c0: Numbers | None = None, *, dh: Numbers | None = None,
+    dh_last: Numbers | None = None, dc_last: Numbers | None = None, step: float = 1e-5,
+) -> dict[str, float]:  # fmt: skip
+    """How far each gradient of `backward` lies from the central difference, at its farthest entry, by name.
+
+    The loss is Σ dh · h + dh_last · h_T + dc_last · c_T. Every number is moved by `step` both ways, all of them as
+    variants of one run. Raises: SizeError for more than 4 000 numbers.
+    """
+    trace = forward(layer, x, h0, c0)
+    gradients = propagated(trace, trace.cells, dh, dh_last, dc_last)
+    given = {**layer.weights, "x": trace.x, "h0": trace.h0, "c0": trace.c0}
+    arrays = {name: array for name, array in given.items() if array is not None}
+    count = sum(array.size for array in arrays.values())
+    if count > MOST_PARAMETERS:
+        raise SizeError(f"There are {count} numbers to move, at most {MOST_PARAMETERS} are allowed.", "Take fewer.")
+    losses = {"dh": dh, "dh_last": dh_last, "dc_last": dc_last}
+    found = {}
+    for name, array in arrays.items():
+        moved = _losses(layer, arrays, name, step, losses)
+        difference = (moved[: array.size] - moved[array.size :]) / (2 * step)
+        found[name] = float(np.abs(difference - gradients[name].ravel()).max())
+    return found
+
+
+def _losses(
+    layer: Layer, arrays: Mapping[str, Array], name: str, step: float, losses: Mapping[str, Numbers | None]
+) -> Array:
+    """The loss with each entry of one array moved up by a step, then with each moved down."""
+    size = arrays[name].size
+    many = {key: np.repeat(array[..., None], 2 * size, axis=-1) for key, array in arrays.items()}
+    flat = many[name].reshape(size, 2 * size)
+    flat[np.arange(size), np.arange(size)] += step
+    flat[np.arange(size), size + np.arange(size)] -= step
+    trace = forward_many(layer.cell, many, many["x"], many["h0"], many.get("c0"))
+    total = np.zeros(2 * size)
+    if losses["dh"] is not None:
+        total += np.einsum("th,thn->n", np.asarray(losses["dh"], dtype=float), trace["h"])
+    for state in layer.cell.states:
+        if losses[f"d{state}_last"] is not None:
+            total += np.asarray(losses[f"d{state}_last"], dtype=float) @ trace[state][-1]
+    return total

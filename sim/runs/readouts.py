@@ -1,0 +1,122 @@
+"""A linear read-out with a loss: what a layer's h is good for, and the gradient that starts the way back.
+
+Declared as the cells are, and differentiated as they are: y = V h + b_y, and a loss of y and a target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.errors import ShapeError, UnknownName
+from sim.language.expressions import Expr, number, parse
+from sim.language.gradients import backward_equations
+from sim.layers import Array, Numbers, numbers
+from sim.runs.walk import value
+
+LINEAR = {"y": "V @ h + b_y"}
+DECLARED = {
+    "squared": LINEAR | {"e": "y - target", "loss": "sum(e * e) / 2"},
+    "cross_entropy": LINEAR | {"p": "softmax(y)", "loss": "logsumexp(y) - sum(target * y)"},
+}
+PARAMETERS = ("V", "b_y")
+
+
+@dataclass(frozen=True, eq=False)
+class ReadOut:
+    """A read-out with its weights V (O, H) and b_y (O,), and the equations of its loss, forward and backward."""
+
+    name: str
+    weights: Mapping[str, Array]
+
+    @cached_property
+    def equations(self) -> Mapping[str, Expr]:
+        return {left: parse(right) for left, right in DECLARED[self.name].items()}
+
+    @cached_property
+    def gradients(self) -> Mapping[str, Expr]:
+        """From dloss = 1 to dh and the contributions to V and b_y."""
+        found = backward_equations(self.equations, {"loss": number(1)}, ("h",))
+        return {left: right for left, right in found.items() if left != "dtarget"}
+
+
+class Readings(Mapping[str, Array]):
+    """What a read-out makes of every step: y, loss, dh (T, H) for `backward`, and the gradients V and b_y."""
+
+    def __init__(self, values: Mapping[str, Array]) -> None:
+        self._values = values
+
+    @property
+    def total(self) -> float:
+        """The loss of all steps together."""
+        return float(self["loss"].sum())
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._values:
+            raise UnknownName(f"There is no “{name}” in this reading.", f"There are: {', '.join(self._values)}.")
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def read_out(loss: str, weights: Mapping[str, Numbers]) -> ReadOut:
+    """A linear read-out with the loss "squared" (½ Σ (y − target)²) or "cross_entropy" (of softmax(y)).
+
+    Raises: UnknownName, ShapeError, NumberError.
+    """
+    if loss not in DECLARED:
+        raise UnknownName(f"There is no loss “{loss}”.", f"There are: {', '.join(DECLARED)}.")
+    if missing := [name for name in PARAMETERS if name not in weights]:
+        raise UnknownName(f"Weights of the read-out are missing: {', '.join(missing)}.")
+    V, b_y = (numbers(name, weights[name]) for name in PARAMETERS)
+    if V.ndim != 2 or b_y.shape != V.shape[:1]:
+        raise ShapeError(f"V has shape {V.shape} and b_y {b_y.shape}, needs (O, H) and (O,).")
+    return ReadOut(loss, {"V": V, "b_y": b_y})
+
+
+def read(of: ReadOut, h: Numbers, target: Numbers, *, steps: Sequence[int] | None = None) -> Readings:
+    """Read out every step of h (T, H) and compare with the target (T, O), or (T,) numbers of classes.
+
+    With `steps`, only these (counted from 1) have a loss: the last alone, where a sequence gets one answer.
+    Raises: ShapeError, NumberError, UnknownName.
+    """
+    hs = numbers("h", h)
+    outputs, H = of.weights["V"].shape
+    if hs.ndim != 2 or hs.shape[1] != H:
+        raise ShapeError(f"h has shape {hs.shape}, needs (T, H) with H = {H}.")
+    T = len(hs)
+    targets = _targets(of, numbers("target", target), (T, outputs))
+    counted = set(range(1, T + 1) if steps is None else steps)
+    if unknown := counted - set(range(1, T + 1)):
+        raise UnknownName(f"There is no step {min(unknown)}.", f"Steps count from 1 to {T}.")
+    found = [_step(of, hs[t], targets[t], t + 1 in counted) for t in range(T)]
+    values = {name: np.array([step[name] for step in found]) for name in found[0]}
+    return Readings(values | {name: values.pop(f"d{name}").sum(axis=0) for name in PARAMETERS})
+
+
+def _targets(of: ReadOut, target: Array, shape: tuple[int, int]) -> Array:
+    """The target (T, O); numbers of classes become 1 in their column. Raises: ShapeError, UnknownName."""
+    if target.shape == shape[:1] and of.name == "cross_entropy":
+        classes = target.astype(int)
+        if (classes != target).any() or classes.min() < 0 or classes.max() >= shape[1]:
+            raise UnknownName(f"The target names a class that is not there; classes count from 0 to {shape[1] - 1}.")
+        target = np.eye(shape[1])[classes]
+    if target.shape != shape:
+        raise ShapeError(f"target has shape {target.shape}, needs (T, O) = {shape}.")
+    return target
+
+
+def _step(of: ReadOut, h: Array, target: Array, counts: bool) -> dict[str, Array]:
+    """Every value and gradient of one step; a step that does not count has loss and gradients 0."""
+    names: dict[str, Array] = {**of.weights, "h": h, "target": target}
+    for name, formula in (*of.equations.items(), *of.gradients.items()):
+        found = value(formula, names)
+        names[name] = found if counts or name not in ("loss", *of.gradients) else np.zeros_like(found)
+    return {name: names[name] for name in (*of.equations, *of.gradients)}

@@ -1,0 +1,187 @@
+"""Every named value of every step, in full precision or in exact decimals, of one example or of many."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.compile.decimals import Rounding, whole_list
+from sim.errors import NumberError, UnknownName
+from sim.language.declarations import Cell
+from sim.language.expressions import Shape
+from sim.layers import Array, Layer
+
+
+class Table(Mapping[str, Array]):
+    """Named values over time: `table["c"]` is (T, H), or (T, H, N) for N variants; step 1 comes first.
+
+    The values are kept as they were computed: all floats in a row, or an array for each value, or one array (T, rows,
+    H) and what is not among its rows. Where they are exact they count units. They are arranged when one is asked for.
+    """
+
+    def __init__(
+        self, names: Mapping[str, int], raw: Any, shape: Shape, T: int, unit: float = 1.0, reverse: bool = False,
+        *, rows: Mapping[str, int] | None = None, others: Mapping[str, Array] | None = None,
+    ) -> None:  # fmt: skip
+        self.T, self.unit, self.is_reverse = T, unit, reverse
+        self._names, self._raw, self.shape = names, raw, shape
+        self._rows, self._others = rows or names, others or {}
+        self._table: Array | None = None
+
+    def __getitem__(self, name: str) -> Array:
+        values = self.computed(name)
+        return values[::-1] if self.is_reverse else values
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def computed(self, name: str) -> Array:
+        """The values of one name in the order of computing. Raises: UnknownName."""
+        if name in self._others:
+            return self._others[name] / self.unit + 0.0
+        if name not in self._rows:
+            raise UnknownName(f"There is no “{name}” in this trace.", f"There are: {', '.join(self)}.")
+        values: Array = self._arranged()[:, self._rows[name]]
+        return values
+
+    def _arranged(self) -> Array:
+        """All values as (T, rows, H) in the order of computing."""
+        if self._table is None:
+            raw = self._raw
+            table = raw if isinstance(raw, np.ndarray) else np.array(raw).reshape(self.T, len(self._rows), *self.shape)
+            self._table = table[:] if self.unit == 1 else table / self.unit + 0.0
+            self._table.setflags(write=False)
+        return self._table
+
+    def in_order(self, step: int) -> int:
+        """Where a step counted in time from 1 stands in the order of computing, counted from 0. Raises: UnknownName."""
+        if not 1 <= step <= self.T:
+            raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {self.T}.")
+        return self.T - step if self.is_reverse else step - 1
+
+    def check_finite(self) -> None:
+        """Raises: NumberError, naming the first value that is not finite."""
+        for name in self:
+            values = self[name]
+            if not np.isfinite(values).all():
+                step = int(np.argwhere(~np.isfinite(values))[0][0]) + 1
+                raise NumberError(f"{name} at step {step} is not finite.", "Take smaller weights or fewer steps.")
+
+
+class Trace(Table):
+    """Every named value of a run. Besides: `cell`, `layer`, `x`, `h0`, `c0`, `T`, `decimals` (None: full precision).
+
+    Where a slip was made, `cell_at(step)` is the cell with the slip in it.
+    """
+
+    def __init__(
+        self, cells: tuple[Cell, ...], layer: Layer | None, given: list[Any], raw: Any, shape: Shape,
+        rounding: Rounding | None = None, *, rows: Mapping[str, int] | None = None,
+        others: Mapping[str, Array] | None = None, weights: Mapping[str, Array] | None = None,
+    ) -> None:  # fmt: skip
+        unit = 10.0**rounding.unit if rounding else 1.0
+        reverse = layer is not None and layer.reverse
+        super().__init__(cells[0].places, raw, shape, len(cells), unit, reverse, rows=rows, others=others)
+        self.cells = cells
+        self.rounding = rounding
+        self._layer, self._given = layer, given
+        self.states = (layer.cell if layer else cells[0]).states
+        self.weights = layer.weights if layer else weights or {}
+
+    @property
+    def decimals(self) -> int | None:
+        return self.rounding.kept if self.rounding else None
+
+    @property
+    def cell(self) -> Cell:
+        """The cell of the last step computed; for a slip in one step only, ask `cell_at(step)`."""
+        return self.cells[-1]
+
+    @property
+    def layer(self) -> Layer:
+        if self._layer is None:
+            raise UnknownName("A trace of many variants has no single layer.")
+        return self._layer
+
+    @property
+    def is_of_many(self) -> bool:
+        return self._layer is None
+
+    def cell_at(self, step: int) -> Cell:
+        return self.cells[self.in_order(step)]
+
+    @property
+    def x(self) -> Array:
+        x = self._inputs()[0]
+        return x[::-1] if self.is_reverse else x
+
+    @property
+    def h0(self) -> Array | None:
+        return self._inputs()[1].get("h")
+
+    @property
+    def c0(self) -> Array | None:
+        return self._inputs()[1].get("c")
+
+    def _inputs(self) -> tuple[Array, dict[str, Array]]:
+        """x in the order of computing, and the first states by name."""
+        if not isinstance(self._given[0], float):
+            x, *first = self._given
+        else:
+            H, given = self.shape[0], np.array(self._given)
+            cut = len(given) - H * len(self.states)
+            x, first = given[:cut].reshape(self.T, -1), list(given[cut:].reshape(-1, H))
+        return x, dict(zip(self.states, first, strict=True))
+
+    def given_in_units(self) -> list[Any]:
+        """What the run was given, as it was computed with: x, then the first states."""
+        return whole_list(self._given, self.rounding.unit) if self.rounding else self._given
+
+    def values_in_units(self) -> list[Any]:
+        """Every value as it was computed, step by step: all floats in a row, or an array each."""
+        if isinstance(self._raw, list):
+            return self._raw
+        columns = [self.computed(name) * self.unit for name in self] if self._rows is not self._names else None
+        if columns is None:
+            return [value for step in self._raw for value in step]
+        return [column[t] for t in range(self.T) for column in columns]
+
+    def at(self, name: str, step: int) -> Array:
+        """What `name` is at a step counted from 1: a declared value, x, h_prev, c_prev, or a weight."""
+        place = self.in_order(step)
+        if name in self:
+            return np.asarray(self.computed(name)[place])
+        if name == "x":
+            return np.asarray(self.x[step - 1])
+        if name in ("h_prev", "c_prev"):
+            if place == 0:
+                return self._inputs()[1][name[0]]
+            return np.asarray(self.computed(name[0])[place - 1])
+        return self.weights[name]
+
+    def check_finite(self) -> None:
+        """Raises: NumberError, naming what was given, else the first value, that is not finite."""
+        if math.isfinite(self._sum()):
+            return
+        x, states = self._inputs()
+        for name, values in {"x": x, **{f"{state}0": values for state, values in states.items()}}.items():
+            if not np.isfinite(values).all():
+                raise NumberError(f"{name} holds a value that is not a finite number.", "Leave out nan and inf.")
+        super().check_finite()
+
+    def _sum(self) -> float:
+        """A sum that is finite if all values are; of many variants, over those that no function keeps in bounds."""
+        if isinstance(self._raw, list) and isinstance(self._raw[0], float):
+            return sum(self._raw)
+        if self.is_of_many:
+            return sum(float(self.computed(name).sum()) for name in self.cells[0].unbounded)
+        return float(self._arranged().sum())

@@ -1,0 +1,1 @@
+"""Misconceptions as replaced equations, and a learner followed with his own numbers."""

@@ -1,0 +1,95 @@
+"""Slips: a misconception as replaced equations, bound to a cell and to the quantity in which it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from sim.cells import cell as find_cell
+from sim.errors import UnknownName
+from sim.language.declarations import Cell
+from sim.language.expressions import Expr, written
+from sim.layers import Layer, fits
+from sim.slips.catalogue import ALIASES, rows_for
+
+GIVEN_AS = {"h0": "dh_prev", "c0": "dc_prev", "dh0": "dh_prev", "dc0": "dc_prev", "x": "dx"}
+
+
+@dataclass(frozen=True, eq=False)
+class Slip:
+    """A wrong way to compute `asked`.
+
+    `formula` is the wrong right-hand side in the language of declarations; where the slip happens earlier than in
+    `asked`, all wrong equations, as "a_n = …; …". `wrong` is the cell with the slip in it, ready for every printer.
+    `convention` says that the number is right in another convention, which is no mistake.
+    """
+
+    id: str
+    asked: str
+    title: str
+    correction: str
+    source: str
+    changes: Mapping[str, Expr]
+    cell: Cell
+    convention: bool = False
+
+    @property
+    def formula(self) -> str:
+        if list(self.changes) == [self.asked]:
+            return written(self.changes[self.asked])
+        return "; ".join(f"{name} = {written(right)}" for name, right in self.changes.items())
+
+    @property
+    def of_gradient(self) -> bool:
+        """Whether it is made on the way back; then what it gives are gradients."""
+        return self.asked not in self.cell.equations
+
+    @cached_property
+    def wrong(self) -> Cell:
+        return self.cell.replacing(self.changes)
+
+    def cell_for(self, layer: Layer) -> Cell:
+        """The cell with the slip in it. Raises: UnknownName for another cell's layer; ShapeError for sizes."""
+        if self.cell is not layer.cell:
+            raise UnknownName(f"{self.id} is a slip of {self.cell.title}, not of this layer's {layer.cell.title}.")
+        fits(self.wrong, layer.D, layer.H)
+        return self.wrong
+
+    @cached_property
+    def aliases(self) -> frozenset[str]:
+        """The ids of the slips that no numbers can always tell from this one, itself apart."""
+        classes = [ids for ids in ALIASES if self.id in ids]
+        return frozenset().union(*classes) - {self.id}
+
+
+@lru_cache(maxsize=256)
+def _bound(cell: Cell) -> tuple[Slip, ...]:
+    """The slips of a cell: the rows that change something, each quantity and id once."""
+    found: dict[tuple[str, str], Slip] = {}
+    for row in rows_for(cell):
+        changes = {name: right for name, right in row.changes.items() if right != cell.formula(name)}
+        if changes:
+            slip = Slip(row.id, row.asked, row.title, row.correction, row.source, changes, cell, row.convention)
+            found.setdefault((row.id, row.asked), slip)
+    return tuple(found.values())
+
+
+def slips_for(cell: Cell | str, asked: str) -> tuple[Slip, ...]:
+    """Every slip of the catalogue that can show in this quantity of this cell: "c", "c@2", "da_f", "dh_prev".
+
+    Raises: UnknownName when the cell has no such quantity.
+    """
+    cell = find_cell(cell)
+    quantity = asked.partition("@")[0]
+    quantity = GIVEN_AS.get(quantity, quantity)
+    cell.formula(quantity)
+    return tuple(slip for slip in _bound(cell) if slip.asked == quantity)
+
+
+def slip_named(cell: Cell, asked: str, slip_id: str) -> Slip:
+    """The slip of that id in that quantity. Raises: UnknownName, listing those there are."""
+    found = {slip.id: slip for slip in slips_for(cell, asked)}
+    if slip_id not in found:
+        raise UnknownName(f"There is no slip {slip_id} in {asked} of {cell.title}.", f"There are: {', '.join(found)}.")
+    return found[slip_id]

@@ -1,0 +1,80 @@
+"""Values that leave the right path: a slip made on purpose, and the first number of a learner's that departs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.compile.decimals import Rounding, check_decimals
+from sim.compile.programs import Steps
+from sim.errors import NumberError, UnknownName
+from sim.layers import Layer
+from sim.runs.backpropagation import Gradients, propagated
+from sim.runs.running import given_to, steps_in, traced
+from sim.runs.traces import Trace
+from sim.slips.binding import Slip
+from sim.slips.following import Losses, check_known, evaluate_with, own_value, places, step_of
+
+TOLERANCE = 3  # units of the last decimal within which a number is right
+SHOWN_DECIMALS = 4
+
+
+def evaluate_slip(
+    slip: Slip, layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None = None, c0: npt.ArrayLike | None = None,
+    *, step: int | None = None, dh: npt.ArrayLike | None = None, dh_last: npt.ArrayLike | None = None,
+    dc_last: npt.ArrayLike | None = None, decimals: int | None = None,
+) -> Trace | Gradients:  # fmt: skip
+    """The trace of someone who makes this slip: in one step only, from the true states, or in every step.
+
+    Later steps of a slip in one step follow the right equations from the wrong states. A slip of a gradient gives the
+    mapping of `backward`, the way forward being right; it needs what the loss gives: dh, dh_last or dc_last.
+    Raises: UnknownName for another cell's slip; ShapeError where the slip does not fit these sizes.
+    """
+    if decimals is not None:
+        check_decimals(decimals)
+    rounding = Rounding(decimals, decimals) if decimals else None
+    given = given_to(layer, x, h0, c0)
+    cells = _cells(slip, layer, step, steps_in(layer, given))
+    if not slip.of_gradient:
+        return traced(layer, given, rounding, cells)
+    if dh is None and dh_last is None and dc_last is None:
+        raise NumberError(f"{slip.id} is a slip of {slip.asked}, which needs a loss.", "Give dh, dh_last or dc_last.")
+    return propagated(traced(layer, given, rounding), cells, dh, dh_last, dc_last)
+
+
+def _cells(slip: Slip, layer: Layer, step: int | None, T: int) -> Steps:
+    """The cell of each step, in the order of computing."""
+    wrong = slip.cell_for(layer)
+    if step is not None and not 1 <= step <= T:
+        raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {T}.")
+    cells = tuple(wrong if step in (None, t) else layer.cell for t in range(1, T + 1))
+    return cells[::-1] if layer.reverse else cells
+
+
+def first_departure(
+    trace: Trace, own: Mapping[str, npt.ArrayLike], *, dh: npt.ArrayLike | None = None,
+    dh_last: npt.ArrayLike | None = None, dc_last: npt.ArrayLike | None = None,
+) -> str | None:  # fmt: skip
+    """The first of the learner's values ("c@1", "dc@1") that does not follow from the ones before it; None if all do.
+
+    `trace` is the right one, in full precision or exact. A value is right within 3 units of the last decimal (the
+    fourth, for a trace in full precision) of the right value, or of what the learner's own earlier numbers give.
+    """
+    order = places(trace.layer.cell, trace.T)
+    check_known(trace.layer.cell, own, order)
+    reach = (TOLERANCE + 1e-6) / 10 ** (trace.decimals or SHOWN_DECIMALS)
+    losses = Losses(dh, dh_last, dc_last)
+    for key in sorted(own, key=order.__getitem__):
+        value = own_value(trace.layer, key, own[key])
+        right = trace.at(key.partition("@")[0], step_of(key)) if key[0] != "d" else _followed(trace, {}, key, losses)
+        near = np.abs(value - right).max() <= reach
+        if not near and np.abs(value - _followed(trace, own, key, losses)).max() > reach:
+            return key
+    return None
+
+
+def _followed(trace: Trace, own: Mapping[str, npt.ArrayLike], key: str, losses: Losses) -> npt.NDArray[np.float64]:
+    given = trace.x, trace.h0, trace.c0
+    return evaluate_with(trace.layer, *given, own=own, asked=key, decimals=trace.decimals, **losses._asdict())

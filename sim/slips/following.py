@@ -1,0 +1,186 @@
+"""A learner followed with his own numbers: what comes out where his earlier values stand instead of the right ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.compile import ArrayProgram, Program, compile_scalar
+from sim.compile.decimals import Rounding, check_decimals, whole_layer, whole_list
+from sim.compile.graphs import Graph, Unrolled, UnrolledBackward
+from sim.compile.programs import Sizes, Steps, inputs_of, is_small, writer_for
+from sim.errors import SizeError, UnknownName
+from sim.language.declarations import Cell
+from sim.layers import Array, Layer, numbers, of_shape
+from sim.runs.running import given_to, state, steps_in
+from sim.runs.traces import Trace
+from sim.slips.binding import Slip, slip_named
+
+MOST_FOLLOWED = 64  # steps; they are compiled as one program
+
+
+class Losses(NamedTuple):
+    """What a backward pass is given: dh (T, H), and what reaches the last states from beyond. None is 0."""
+
+    dh: npt.ArrayLike | None = None
+    dh_last: npt.ArrayLike | None = None
+    dc_last: npt.ArrayLike | None = None
+
+
+def evaluate_with(
+    layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None = None, c0: npt.ArrayLike | None = None,
+    *, own: Mapping[str, npt.ArrayLike], asked: str, slip: Slip | str | None = None, decimals: int | None = 4,
+    dh: npt.ArrayLike | None = None, dh_last: npt.ArrayLike | None = None, dc_last: npt.ArrayLike | None = None,
+) -> Array:  # fmt: skip
+    """One quantity ("c@1", "dc@1", "dW_f") where the values in `own` are the learner's, read to `decimals`.
+
+    With a slip, it is made at that step. A value in `own` of the asked quantity, of one that comes after it, or of one
+    whose equation the slip replaces, is not used. `decimals=None` computes in full precision.
+    Raises: UnknownName, ShapeError, NumberError, DecimalsError.
+    """
+    slip = slip_named(layer.cell, asked, slip) if isinstance(slip, str) else slip
+    given = _given(layer, x, h0, c0)
+    order = places(layer.cell, steps_in(layer, given))
+    check_known(layer.cell, [asked, *own], order)
+    step = step_of(asked)
+    replaced = {f"{name}@{step}" for name in (slip.changes if slip else ())} | {asked}
+    used = {key: value for key, value in own.items() if key not in replaced and order[key] < order[asked]}
+    cells = _cells(layer, slip, step, steps_in(layer, given))
+    raw = _values(layer, cells, given, used, (asked,), decimals, Losses(dh, dh_last, dc_last))
+    shape = layer.cell.shape(asked, layer.D, layer.H)
+    return np.array(raw).reshape(shape) / _unit(decimals) + 0.0
+
+
+def trace_with(
+    layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None = None, c0: npt.ArrayLike | None = None,
+    *, own: Mapping[str, npt.ArrayLike], slip: Slip | None = None, step: int = 1, decimals: int | None = 4,
+) -> Trace:  # fmt: skip
+    """The whole trace where the values in `own` are the learner's; for printers, which then put his numbers in.
+
+    With a slip, it is made at `step`, and what it replaces is computed there, not taken from `own`.
+    Raises: as `evaluate_with`.
+    """
+    given = _given(layer, x, h0, c0)
+    T = steps_in(layer, given)
+    cells = _cells(layer, slip, step, T)
+    check_known(layer.cell, own, places(layer.cell, T))
+    replaced = {f"{name}@{step}" for name in ((slip.asked, *slip.changes) if slip else ())}
+    used = {key: value for key, value in own.items() if key not in replaced}
+    outputs = tuple(f"{name}@{t}" for t in range(1, T + 1) for name in layer.cell.equations)
+    raw = _values(layer, cells, given, used, outputs, decimals, None)
+    rounding = Rounding(decimals, decimals) if decimals else None
+    return Trace(cells, layer, given, raw, (layer.H,), rounding)
+
+
+def _given(layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None, c0: npt.ArrayLike | None) -> list[Any]:
+    if layer.reverse:
+        raise UnknownName("A layer that reads from the end can't be followed.", "Give it the sequence reversed.")
+    return given_to(layer, x, h0, c0)
+
+
+@lru_cache(maxsize=64)
+def places(cell: Cell, T: int) -> Mapping[str, int]:
+    """Every value of T steps forward and backward by key, with its place in the order of computing."""
+    keys = [f"{name}@{step}" for step in range(1, T + 1) for name in cell.equations]
+    keys += [f"{name}@{step}" for step in range(T, 0, -1) for name in cell.gradients]
+    keys += [f"d{name}" for name in cell.parameters]
+    return {key: place for place, key in enumerate(keys)}
+
+
+def check_known(cell: Cell, keys: Iterable[str], known: Mapping[str, int]) -> None:
+    """Raises: UnknownName for a value that these steps do not have."""
+    for key in keys:
+        if key in known:
+            continue
+        name, _, step = key.partition("@")
+        if f"{name}@1" in known and step.isdecimal():
+            raise UnknownName(f"There is no step {step}.", f"“{key}” is asked of a shorter sequence.")
+        raise UnknownName(
+            f"There is no “{key}” in {cell.title}.",
+            f"Write a name and a step, as in c@1; there are {', '.join(cell.equations)}, and gradients such as dh.",
+        )
+
+
+def step_of(key: str) -> int:
+    """The step of "c@2"; of a value of all steps ("dW_f"), the first."""
+    return int(key.partition("@")[2] or 1)
+
+
+def own_value(layer: Layer, key: str, value: npt.ArrayLike) -> Array:
+    """A learner's value in its shape; with one unit, a plain number will do."""
+    shape = layer.cell.shape(key, layer.D, layer.H)
+    array = numbers(key, value)
+    return array.reshape(shape) if array.size == 1 and set(shape) == {1} else of_shape(key, array, shape)
+
+
+def _cells(layer: Layer, slip: Slip | None, step: int, T: int) -> Steps:
+    """The cell of each step: the layer's own, with the slip in one of them. Raises: SizeError, UnknownName."""
+    if not 1 <= step <= T:
+        raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {T}.")
+    if T > MOST_FOLLOWED:
+        raise SizeError(f"x has {T} steps; a learner is followed through {MOST_FOLLOWED} at most.")
+    wrong = slip.cell_for(layer) if slip else layer.cell
+    return tuple(wrong if t == step else layer.cell for t in range(1, T + 1))
+
+
+def _values(
+    layer: Layer, cells: Steps, given: list[Any], own: Mapping[str, npt.ArrayLike], outputs: tuple[str, ...],
+    decimals: int | None, losses: Losses | None,
+) -> list[Any]:  # fmt: skip
+    """The values asked for, in units; all floats in a row for small cells, else one array each."""
+    small = is_small(layer.D, layer.H)
+    keys = tuple(sorted(own))
+    groups = [
+        given if small else [*given[0], *given[1:]],
+        _as_list([own_value(layer, key, own[key]) for key in keys], small),
+    ]
+    backward = losses is not None and any(output[0] == "d" for output in outputs)
+    if losses and backward:
+        dh = np.zeros((len(cells), layer.H)) if losses.dh is None else numbers("dh", losses.dh)
+        last = {"h": losses.dh_last, "c": losses.dc_last}
+        beyond = [state(layer, f"d{each}_last", last[each]) for each in layer.cell.states]
+        groups += [_as_list([*of_shape("dh", dh, (len(cells), layer.H)), *beyond], small)]
+    rounding = None
+    if decimals is not None:
+        check_decimals(decimals)
+        rounding = Rounding(decimals, decimals)
+        groups = [
+            _rounded(group, decimals) if k == 1 else whole_list(group, decimals) if group else []
+            for k, group in enumerate(groups)
+        ]
+        layer = whole_layer(layer, decimals)
+    program = _program(layer.cell, cells, (layer.D, layer.H), rounding, keys, outputs, backward)
+    return program(layer.flat if small else list(layer.weights.values()), *groups)
+
+
+def _as_list(arrays: list[Array], small: bool) -> list[Any]:
+    return [number for array in arrays for number in array.ravel().tolist()] if small else arrays
+
+
+def _rounded(values: list[Any], decimals: int) -> list[Any]:
+    """A learner's own numbers in units, whatever decimals he wrote."""
+    return [np.rint(value * 10.0**decimals) for value in values]
+
+
+@lru_cache(maxsize=2048)
+def _program(
+    cell: Cell, cells: Steps, sizes: Sizes, rounding: Rounding | None, own: tuple[str, ...], outputs: tuple[str, ...],
+    backward: bool,
+) -> Program:  # fmt: skip
+    graph = Graph()
+    writer = writer_for(graph, rounding)
+    inputs = [*inputs_of(cell, sizes, len(cells)), [(key, cell.shape(key, *sizes)) for key in own]]
+    if backward:
+        losses = [f"dh_loss@{step}" for step in range(1, len(cells) + 1)]
+        inputs.append([(key, (sizes[1],)) for key in (*losses, *(f"d{state}_last" for state in cell.states))])
+    nodes = (UnrolledBackward if backward else Unrolled)(writer, cells, own).nodes
+    compiler = compile_scalar if is_small(*sizes) else lambda *of: ArrayProgram(*of, many=False)
+    return compiler(graph, [nodes[key] for key in outputs], inputs)
+
+
+def _unit(decimals: int | None) -> float:
+    return 1.0 if decimals is None else 10.0**decimals
