@@ -190,7 +190,7 @@ def test_a_low_water_mark_that_no_pool_can_serve_is_refused_by_form_and_database
 def test_a_dry_generator_is_told_to_staff_once_and_not_ordered_each_minute(monkeypatch):
     monkeypatch.setattr(making, "MOST_TRIED", 100)
     make_generator()
-    monkeypatch.setattr(making, "certificates", lambda version, seeds: [])
+    monkeypatch.setattr(making, "passed", lambda version, seeds, most: [])
     row = Outbox.objects.get()
     for _ in range(3):
         tasks.top_up_pool(row.pk)

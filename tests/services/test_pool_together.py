@@ -55,14 +55,14 @@ def test_many_workers_neither_make_a_variant_twice_nor_overfill():
 
 def while_computing(monkeypatch, act):
     """Do something once, in the midst of the next computation of certificates."""
-    compute, waiting = making.certificates, [act]
+    compute, waiting = making.passed, [act]
 
-    def interrupted(version, seeds):
+    def interrupted(version, seeds, most):
         if waiting:
             waiting.pop()()
-        return compute(version, seeds)
+        return compute(version, seeds, most)
 
-    monkeypatch.setattr(making, "certificates", interrupted)
+    monkeypatch.setattr(making, "passed", interrupted)
 
 
 def a_top_up(generator):
@@ -118,12 +118,12 @@ def test_a_long_piece_renews_its_lease(monkeypatch):
     monkeypatch.setattr(making, "_block_size", lambda missing, tried: 100)
     left = []
 
-    def certificates(version, seeds, compute=making.certificates):
+    def passed(version, seeds, most, compute=making.passed):
         left.append(Outbox.objects.get(pk=row.pk).lease_until - timezone.now())
         Outbox.objects.filter(pk=row.pk).update(lease_until=timezone.now() + timedelta(seconds=1))
-        return compute(version, seeds)
+        return compute(version, seeds, most)
 
-    monkeypatch.setattr(making, "certificates", certificates)
+    monkeypatch.setattr(making, "passed", passed)
     work(row.pk)
     assert len(left) > 1 and min(left) > timedelta(seconds=30)
 
