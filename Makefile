@@ -9,7 +9,7 @@ help:
 	@echo "make test     all tests this machine can run; REQUIRE_ALL=1 fails for what is missing"
 	@echo "make check    style, types, import rules, templates, migrations, production settings"
 	@echo "make fix      put style and format right"
-	@echo "make bench    requests a second, waiting times and memory"
+	@echo "make bench    the speed of the numbers, and of the site: requests a second, waiting times, memory"
 	@echo "make backup   the site's data into var/backups/;  make restore FILE=… brings it back"
 	@echo "make lock     renew requirements/*.txt from pyproject.toml"
 

@@ -9,7 +9,7 @@
     gradients = sim.backward(trace, dh=[[1]])
     gradients["da_f"], gradients["W_f"]
 
-Cells        cell, CELLS, CONVENTIONS; `cell.note` is the convention in one sentence
+Cells        cell, CELLS, CONVENTIONS; `cell.note` is the convention in one sentence; declare makes a new one
              layer and network give them weights; from_torch, from_keras, from_onnx and to_… convert
 Numbers      forward, exact, kept_to, forward_many; backward; read_out and read for a loss
              influence (what is left of the past), check_gradients (against central differences)
@@ -33,7 +33,7 @@ from sim.errors import NoneAccepted, SimError
 from sim.exercises.certificates import Certificate, Survey, accepted, certify, survey
 from sim.exercises.draws import draw
 from sim.exercises.exercise import Exercise, Range
-from sim.language.declarations import Cell
+from sim.language.declarations import Cell, declare
 from sim.layers import Layer, Network, layer, network
 from sim.plain.counting import count_question, last_state_question, output_question
 from sim.plain.questions import PlainSlip, Question
@@ -84,6 +84,7 @@ __all__ = [
     "certify",
     "check_gradients",
     "count_question",
+    "declare",
     "draw",
     "evaluate_plain_slip",
     "evaluate_slip",

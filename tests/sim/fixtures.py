@@ -3,7 +3,6 @@
 import numpy as np
 
 import sim
-from sim.language.declarations import declare
 
 L_BLOCKS = {"i": (-1.7, -0.6, 0.6), "f": (-1.4, -1.8, -0.4), "g": (-0.7, -1.7, 0.5), "o": (1.2, -0.6, -0.5)}
 L_START = {"x": [[0.9], [-0.4]], "h0": [-0.7], "c0": [1.3]}
@@ -30,7 +29,7 @@ CELLS = [cell for conventions in sim.CELLS.values() for cell in conventions.valu
 KINDS = list({tuple(cell.equations.items()): cell for cell in reversed(CELLS)}.values())  # those whose equations differ
 
 # a cell of no known family: two gates, of which one opens the other, and a third state of affairs for c
-MADE_UP = declare(
+MADE_UP = sim.declare(
     "made_up",
     {
         "a_k": "W_k @ x + U_k @ h_prev + b_k",

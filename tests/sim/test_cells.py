@@ -1,11 +1,14 @@
 """Declarations: what every cell promises, and that a cell nobody has heard of gets all that the known ones have."""
 
+import re
+import textwrap
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import sim
 from sim.errors import DeclarationError
-from sim.language.declarations import declare
 from sim.language.expressions import written
 from tests.sim.fixtures import CELLS, MADE_UP, cell_id, random_layer, random_start, slip
 
@@ -93,7 +96,7 @@ def test_an_equation_that_reads_what_it_can_not_is_refused(changes, message):
 )
 def test_a_declaration_that_can_not_be_is_refused(equations, message):
     with pytest.raises(DeclarationError, match=message):
-        declare("new", equations, title="New", source="here")
+        sim.declare("new", equations, title="New", source="here")
 
 
 # --- a cell that nobody has heard of
@@ -122,7 +125,7 @@ def test_a_new_cell_has_pictures_tables_and_programs():
     assert "k * torch.tanh(c)" in sim.torch_code(trace)
 
 
-FORWARD_ONLY = declare(
+FORWARD_ONLY = sim.declare(
     "gated_memory",
     {"a_f": "W_f @ x + b_f", "f": "sigmoid(a_f)", "g": "W_g @ x", "c": "f * c_prev + (1 - f) * g",
      "h": "f * tanh(c) + g / 2"},
@@ -143,6 +146,17 @@ def test_a_cell_whose_gates_do_not_read_the_old_state_works_too():
     }
     assert {"F07", "F17", "C18", "B13"} <= ids
     assert not {"F05", "F10", "C08", "G02"} & ids
+
+
+def test_the_cell_of_the_documentation_has_all_that_is_said_there():
+    text = (Path(__file__).parents[2] / "docs" / "numbers.md").read_text()
+    scope = {"declare": sim.declare}
+    exec(textwrap.dedent(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]), scope)
+    cell, chance = scope["UGRNN"], np.random.default_rng(8)
+    layer, start = random_layer(cell, chance, 2, 2), random_start(cell, chance, 2, 2, 3)
+    assert max(sim.check_gradients(layer, **start, dh=chance.normal(size=(3, 2))).values()) < 1e-7
+    assert slip(cell, "h", "G01").formula == "(1 - k) * h_prev + k * n"
+    assert slip(cell, "n", "G12").formula == "sigmoid(a_n)"
 
 
 def test_what_no_library_has_is_not_exported_and_says_so():

@@ -12,7 +12,7 @@ from sim.slips.catalogue.rows import Row
 
 @dataclass(frozen=True)
 class Blend:
-    """h = kept · h_prev + new · n, and the gate that mutes the old state inside the candidate."""
+    """h = kept · h_prev + new · n, and the gate that mutes the old state inside the candidate, "" if none does."""
 
     cell: Cell
     kept: Expr
@@ -26,11 +26,11 @@ class Blend:
 
 
 def blend_of(cell: Cell) -> Blend | None:
-    """The blend of a cell, if its h is one of h_prev and n, and its candidate sees the old state through a gate."""
+    """The blend of a cell, if its h is one of h_prev and n."""
     parts = {leaf: part for part in terms(cell.equations["h"]) for leaf in ("h_prev", "n") if leaf in leaves(part)}
     resets = [leaf for leaf in leaves(cell.equations.get("a_n", number(0))) if leaf in cell.equations]
-    if len(parts) == 2 and resets and all(part.op == "*" for part in parts.values()):
-        return Blend(cell, parts["h_prev"].args[0], parts["n"].args[0], resets[0])
+    if len(parts) == 2 and all(part.op == "*" for part in parts.values()):
+        return Blend(cell, parts["h_prev"].args[0], parts["n"].args[0], "".join(resets[:1]))
     return None
 
 
@@ -116,10 +116,9 @@ def rows(cell: Cell) -> Iterator[Row]:
 
 def _rows(blend: Blend, is_gru: bool) -> Iterator[Row]:
     cell = blend.cell
-    yield from _of_the_sum(blend)
-    opened = parse(SUMS["G04"][0 if blend.is_after else 1])
+    if blend.reset:
+        yield from _of_the_sum(blend)
     for asked in ("n", "h"):
-        yield _row("G05", asked, n=Expr("*", (parse(blend.reset), Expr("tanh", (opened,)))))
         yield _row("G12", asked, n=parse("sigmoid(a_n)"))
     for key, formula in _blends(blend).items():
         yield _row(key, "h", h=formula)
@@ -140,6 +139,9 @@ def _of_the_sum(blend: Blend) -> Iterator[Row]:
             yield _row(key, "a_n", a_n=formula)
             yield _row(key, "n", n=Expr("tanh", (formula,)))
             yield _row(key, "h", a_n=formula)
+    opened = parse(SUMS["G04"][0 if blend.is_after else 1])
+    for asked in ("n", "h"):
+        yield _row("G05", asked, n=Expr("*", (parse(blend.reset), Expr("tanh", (opened,)))))
 
 
 def _swapped(cell: Cell) -> Iterator[Row]:
@@ -156,11 +158,12 @@ def _blends(blend: Blend) -> dict[str, Expr]:
     whole = "n + kept * h_prev" if blend.kept == parse(gate) else "new * n + h_prev"
     texts = {
         "G01": "new * h_prev + kept * n",
-        "G06": f"new * n + kept * ({blend.reset} * h_prev)",
         "G08": whole,
         "G09": f"{gate} * tanh(n)",
         "G11": "(n + h_prev) / 2",
     }
+    if blend.reset:
+        texts["G06"] = f"new * n + kept * ({blend.reset} * h_prev)"
     return {key: substitute(parse(text), kept | new) for key, text in texts.items()}
 
 
