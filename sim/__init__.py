@@ -18,8 +18,8 @@ Slips        slips_for, slip_named, evaluate_slip, first_departure; `slip.wrong`
              plain_questions, plain_slip, evaluate_plain_slip, count_question, …: counts, shapes and chains
 Exercises    Exercise, Range, draw, certify, accepted, survey
 Printers     explain(trace or gradients, step) gives a `Line` per quantity: formula, substituted, words, text, values
-             One at a time: mathml, words, latex, text (of a cell and a name, or of a slip; in other `letters`);
-             substituted, substituted_text, substituted_words (of a trace or gradients, a name and a step);
+             One at a time: mathml, words, latex, text: of a cell and a name, of a slip, or, with numbers, of a trace
+             or gradients; in other `letters`. substituted, substituted_text, substituted_words: the numbers alone
              svg (of a trace and a step, or of a cell); numpy_code and torch_code (of a trace)
 
 Only the names below are meant for others. Everything refused is a `SimError` with `code`, `message` and `hint`.

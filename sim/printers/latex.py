@@ -2,12 +2,16 @@ r"""A formula as LaTeX: c = f \odot c_{\text{prev}} + i \odot g."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sim.language.declarations import Cell
 from sim.printers.letters import MARKS
 from sim.printers.letters import letters as letters_of
 from sim.printers.notations import in_notation
-from sim.printers.reading import equation, shown_formula
-from sim.printers.text import shown_equation
+from sim.printers.reading import equation, render, shown_formula, told
+from sim.printers.text import Printed, shown_equation
+from sim.runs.backpropagation import Gradients
+from sim.runs.traces import Trace
 from sim.slips.binding import Slip
 
 SIGNS = {"+": " + ", "-": " - ", "*": r" \odot ", "·": r" \cdot ", "@": " "}
@@ -65,8 +69,28 @@ class LatexStyle:
 STYLE = LatexStyle()
 
 
-def latex(of: Cell | Slip | str, name: str = "", *, letters: str = "") -> str:
-    """The equation of a quantity or of a gradient, or the wrong one of a slip, as LaTeX without dollar signs."""
+def latex(
+    of: Printed, name: str = "", step: int | None = None, *, letters: str = "", decimals: int | None = None
+) -> str:
+    """The equation of a quantity or of a gradient, or the wrong one of a slip, as LaTeX without dollar signs.
+
+    Of a trace or gradients: every equation in order, each with its numbers put in, as rows of an `aligned`; or those of
+    one name, at one step.
+    """
+    if isinstance(of, (Trace, Gradients)):
+        rows = list(_rows(of, name, step, letters, decimals))
+        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+    return _equation(of, name, letters, " = ")
+
+
+def _equation(of: Cell | Slip | str, name: str, letters: str, equals: str) -> str:
     cell, name = shown_equation(of, name)
     left, formula = in_notation(cell, name, shown_formula(cell, name), letters)
-    return equation(left, formula, STYLE, " = ")
+    return equation(left, formula, STYLE, equals)
+
+
+def _rows(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: int | None) -> Iterator[str]:
+    for numbers, each in told(of, name, step, decimals):
+        yield _equation(numbers.cell, each, letters, " &= ")
+        for digits, entry in numbers.lines(each):
+            yield f"{STYLE.number(digits)} &= {render(entry, STYLE)}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.compile.programs import passed_back
 from sim.printers.mathml import mathml, substituted
 from sim.printers.reading import Numbers
 from sim.printers.text import substituted_text, text
@@ -35,8 +34,7 @@ def explain(of: Trace | Gradients, step: int, *, decimals: int | None = None) ->
     Raises: UnknownName for a step there is not.
     """
     numbers = Numbers(of, step, decimals)
-    names = list(numbers.cell.equations) if isinstance(of, Trace) else passed_back(numbers.cell)
-    return [_line(of, numbers, name, decimals) for name in names]
+    return [_line(of, numbers, name, decimals) for name in numbers.names]
 
 
 def _line(of: Trace | Gradients, numbers: Numbers, name: str, decimals: int | None) -> Line:

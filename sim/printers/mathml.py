@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from sim.language.declarations import Cell
 from sim.printers.letters import MARKS, hue
 from sim.printers.letters import letters as letters_of
 from sim.printers.notations import in_notation
-from sim.printers.reading import Numbers, equation, render, shown_formula
-from sim.printers.text import FUNCTIONS, shown_equation
+from sim.printers.reading import Numbers, equation, render, shown_formula, told
+from sim.printers.text import FUNCTIONS, Printed, shown_equation
 from sim.runs.backpropagation import Gradients
 from sim.runs.traces import Trace
-from sim.slips.binding import Slip
 
 SIGNS = {"+": "+", "-": "−", "*": "⊙", "·": "·", "@": "&#x2062;"}  # the last: an invisible times
 APPLY = "<mo>&#x2061;</mo>"
@@ -69,8 +67,21 @@ class MathmlStyle:
 STYLE = MathmlStyle()
 
 
-def mathml(of: Cell | Slip | str, name: str = "", *, block: bool = True, letters: str = "") -> str:
-    """The equation of a quantity or of a gradient, or the wrong one of a slip, as a `<math>` element."""
+def mathml(
+    of: Printed, name: str = "", step: int | None = None, *, block: bool = True, letters: str = "",
+    decimals: int | None = None,
+) -> str:  # fmt: skip
+    """The equation of a quantity or of a gradient, or the wrong one of a slip, as a `<math>` element.
+
+    Of a trace or gradients: one for every equation in order, those with its numbers after it; or those of one name, at
+    one step.
+    """
+    if isinstance(of, (Trace, Gradients)):
+        return "".join(
+            mathml(numbers.cell, each, block=block, letters=letters)
+            + substituted(of, each, numbers.step, decimals=decimals, block=block)
+            for numbers, each in told(of, name, step, decimals)
+        )
     cell, name = shown_equation(of, name)
     left, formula = in_notation(cell, name, shown_formula(cell, name), letters)
     return _math(equation(left, formula, STYLE, "<mo>=</mo>"), block)

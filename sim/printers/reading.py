@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from sim.compile.programs import passed_back
 from sim.errors import UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, substitute
@@ -115,6 +116,15 @@ def fixed(value: float, decimals: int) -> str:
     return (digits.removeprefix("-") if float(digits) == 0 else digits).replace("-", "−")
 
 
+def told(of: Trace | Gradients, name: str, step: int | None, decimals: int | None) -> Iterator[tuple[Numbers, str]]:
+    """What a printer tells of a computation: one quantity or all in order, at one step or at every step in turn."""
+    in_turn = range(1, of.T + 1) if isinstance(of, Trace) else range(of.T, 0, -1)
+    for at in in_turn if step is None else [step]:
+        numbers = Numbers(of, at, decimals)
+        for each in [name] if name else numbers.names:
+            yield numbers, each
+
+
 class Numbers:
     """A trace, or its gradients, at one step as digits: named values to `decimals`, what is given as short as it is."""
 
@@ -124,6 +134,11 @@ class Numbers:
         self.of, self.step = of, step
         self.cell = of.cell_at(step)
         self.decimals = decimals or of.decimals or SHORT
+
+    @property
+    def names(self) -> list[str]:
+        """Every quantity of the step in order; of gradients those of a step backward, dh to what it passes back."""
+        return list(self.cell.equations) if isinstance(self.of, Trace) else list(passed_back(self.cell))
 
     def digits(self, name: str, *place: int) -> str:
         """The digits of one entry; `place` counts from 0."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sim.cells import cell as find_cell
 from sim.language.declarations import Cell
 from sim.printers.letters import WEIGHTS, is_gradient
 from sim.printers.notations import in_notation
-from sim.printers.reading import Numbers, equation, render, shown_formula
+from sim.printers.reading import Numbers, equation, render, shown_formula, told
 from sim.runs.backpropagation import Gradients
 from sim.runs.traces import Trace
 from sim.slips.binding import Slip
@@ -76,14 +78,32 @@ def shown_equation(of: Cell | Slip | str, name: str) -> tuple[Cell, str]:
     return find_cell(of), name
 
 
-def text(of: Cell | Slip | str, name: str = "", *, letters: str = "") -> str:
+type Printed = Cell | Slip | str | Trace | Gradients
+
+
+def text(
+    of: Printed, name: str = "", step: int | None = None, *, letters: str = "", decimals: int | None = None
+) -> str:
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as plain text.
 
+    Of a trace or gradients: every equation in order, each with its numbers put in; or that of one name, at one step.
     `letters` are those of another notation: "pytorch", "gamma" or "joined".
     """
+    if isinstance(of, (Trace, Gradients)):
+        return "\n".join(_lines(of, name, step, letters, decimals))
     cell, name = shown_equation(of, name)
     left, formula = in_notation(cell, name, shown_formula(cell, name), letters)
     return equation(left, formula, STYLE, " = ")
+
+
+def _lines(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: int | None) -> Iterator[str]:
+    last = None
+    for numbers, each in told(of, name, step, decimals):
+        if numbers.step != last and of.T > 1:
+            yield f"Step {numbers.step}"
+        last = numbers.step
+        yield text(numbers.cell, each, letters=letters)
+        yield from (f"    {line}" for line in substituted_text(of, each, numbers.step, decimals=decimals))
 
 
 def substituted_text(of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None) -> list[str]:

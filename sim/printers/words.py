@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from sim.language.declarations import Cell
 from sim.printers.letters import spoken
-from sim.printers.reading import Numbers, render, shown_formula
-from sim.printers.text import shown_equation
+from sim.printers.reading import Numbers, render, shown_formula, told
+from sim.printers.text import Printed, shown_equation
 from sim.runs.backpropagation import Gradients
 from sim.runs.traces import Trace
-from sim.slips.binding import Slip
 
 SIGNS = {"+": "plus", "-": "minus", "*": "times", "·": "times", "@": "times"}
 FUNCTIONS = {
@@ -67,8 +65,18 @@ class WordStyle:
 STYLE = WordStyle()
 
 
-def words(of: Cell | Slip | str, name: str = "", step: int | None = None) -> str:
-    """The equation of a quantity or of a gradient, or the wrong one of a slip, as a sentence about a step."""
+def words(of: Printed, name: str = "", step: int | None = None, *, decimals: int | None = None) -> str:
+    """The equation of a quantity or of a gradient, or the wrong one of a slip, as a sentence about a step.
+
+    Of a trace or gradients: a line for every equation in order, its numbers after it; or that of one name, at one step.
+    """
+    if isinstance(of, (Trace, Gradients)):
+        return "\n".join(
+            " ".join(
+                [words(numbers.cell, each, numbers.step), *substituted_words(of, each, numbers.step, decimals=decimals)]
+            )
+            for numbers, each in told(of, name, step, decimals)
+        )
     cell, name = shown_equation(of, name)
     at = "t" if step is None else f"step {step}"
     if name == "tanh_c":

@@ -134,6 +134,27 @@ def test_every_printed_number_is_the_trace_s():
             assert drawn.get(line.name, values[0]) == values[0]
 
 
+def test_a_whole_computation_is_printed_in_every_form():
+    trace = sim.exact(lstm_layer(), **L_START)
+    told = sim.text(trace)
+    assert told.count("Step ") == 2
+    assert "c = f ⊙ c_prev + i ⊙ g\n    0.8165 = 0.4013·1.3 + 0.3752·0.7857" in told
+    assert sim.text(trace, "c", 2).splitlines()[1:] == [
+        "c = f ⊙ c_prev + i ⊙ g",
+        "    0.2251 = 0.3261·0.8165 + 0.7280·(−0.0566)",
+    ]
+    assert sim.words(trace, "i", 1) == "i at step 1 equals sigma of a i. 0.3752 equals sigma of minus 0.5100."
+    assert sim.latex(trace, "c", 1).splitlines() == [
+        r"\begin{aligned}",
+        r"c &= f \odot c_{\text{prev}} + i \odot g \\",
+        r"0.8165 &= 0.4013 \cdot 1.3 + 0.3752 \cdot 0.7857",
+        r"\end{aligned}",
+    ]
+    assert sim.mathml(trace, step=1).count("<math") == 2 * len(trace)
+    gradients = sim.backward(trace, [[0], [1]])
+    assert sim.text(gradients).index("Step 2") < sim.text(gradients).index("Step 1")
+
+
 def test_every_printed_gradient_is_the_backward_pass_s():
     chance = np.random.default_rng(17)
     for k in range(100):
