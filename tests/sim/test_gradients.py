@@ -14,7 +14,7 @@ from tests.sim.fixtures import (
     B_BLOCKS,
     B_LOSS,
     B_START,
-    CELLS,
+    KINDS,
     L_START,
     cell_id,
     lstm_layer,
@@ -47,8 +47,8 @@ def test_gradients_agree_with_pytorch(case):
         assert np.abs(own["bias_hh_l0"][2 * H :] - hh[2 * H :]).max() < 1e-10  # … but b_hn has one of its own
 
 
-@pytest.mark.parametrize("sizes", [(1, 1, 1), (2, 4, 5), (2, 6, 4), (2, 3, 23), (3, 5, 23)], ids=str)
-@pytest.mark.parametrize("cell", CELLS, ids=cell_id)
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (2, 3, 4), (2, 6, 4), (1, 2, 12)], ids=str)
+@pytest.mark.parametrize("cell", KINDS, ids=cell_id)
 def test_every_way_back_equals_the_walk(cell, sizes):
     D, H, T = sizes
     chance = np.random.default_rng(6)
@@ -78,7 +78,7 @@ def test_every_way_back_equals_the_walk(cell, sizes):
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.sampled_from(CELLS), st.sampled_from([(1, 1, 3), (2, 2, 2), (1, 5, 2)]), st.integers(0, 2**32))
+@given(st.sampled_from(KINDS), st.sampled_from([(1, 1, 3), (2, 2, 2), (1, 5, 2)]), st.integers(0, 2**32))
 def test_backward_equals_central_differences(cell, sizes, seed):
     D, H, T = sizes
     chance = np.random.default_rng(seed)
@@ -117,7 +117,7 @@ def test_an_exact_trace_has_gradients_as_a_learner_rounds_them():
 def test_exact_gradients_stay_near_those_in_full_precision():
     chance = np.random.default_rng(4)
     for H in (2, 5):
-        for cell in CELLS:
+        for cell in KINDS:
             weights = {name: chance.integers(-9, 10, cell.shape(name, 2, H)) / 10 for name in cell.parameters}
             layer, x = sim.layer(cell, weights), chance.integers(-9, 10, (3, 2)) / 10
             dh = chance.integers(-9, 10, (3, H)) / 10
