@@ -41,7 +41,7 @@ def worked_example(options: argparse.Namespace) -> str:
 def example(cell: sim.Cell, options: argparse.Namespace) -> sim.Trace:
     """A trace of numbers drawn from the seed, one decimal each."""
     wide, narrow = sim.Range(-1.5, 1.5, 0.1), sim.Range(-0.9, 0.9, 0.1)
-    ranges = {"x": wide, "W": wide, "U": wide, "b": narrow, "h0": narrow, "c0": wide}
+    ranges = {"x": wide, "h0": narrow, "c0": wide, "W": wide, "U": wide, "b": narrow, "p": narrow}
     asked = (f"h@{options.steps}",)
     exercise = sim.Exercise("table", cell, options.inputs, options.units, options.steps, asked, ranges=ranges)
     given = sim.draw(exercise, options.seed)

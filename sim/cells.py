@@ -10,6 +10,7 @@ slips, its gradients, its picture and its exercises come of themselves.
 
 from __future__ import annotations
 
+from sim.checks import described, of_kind
 from sim.errors import UnknownName
 from sim.language.declarations import Cell, declare
 
@@ -202,9 +203,10 @@ def cell(name: Cell | str, convention: str = "pytorch") -> Cell:
     """
     if isinstance(name, Cell):
         return name
+    of_kind("cell", name, str, "a cell or its name")
     if name not in CELLS:
         raise UnknownName(f"There is no cell “{name}”.", f"There are: {', '.join(CELLS)}.")
     found = CELLS[name]
     if convention not in (*CONVENTIONS, *found):
-        raise UnknownName(f"There is no convention “{convention}”.", f"There are: {', '.join(CONVENTIONS)}.")
+        raise UnknownName(f"There is no convention {described(convention)}.", f"There are: {', '.join(CONVENTIONS)}.")
     return found.get(convention) or next(iter(found.values()))

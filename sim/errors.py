@@ -7,7 +7,7 @@ class SimError(Exception):
     code = "refused"
 
     def __init__(self, message: str, hint: str = "", *, code: str = "") -> None:
-        super().__init__(message)
+        super().__init__(f"{message} {hint}".strip())
         self.message = message
         self.hint = hint
         self.code = code or self.code
@@ -17,6 +17,12 @@ class DeclarationError(SimError):
     """An equation that cannot be read, or that reads a name before it is declared."""
 
     code = "bad_declaration"
+
+
+class KindError(SimError):
+    """Something of another kind than is needed: a network where one layer is, a text where numbers are."""
+
+    code = "wrong_kind"
 
 
 class UnknownName(SimError):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from numbers import Rational
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.cells import cell as find_cell
+from sim.checks import of_kind
 from sim.errors import NumberError, ShapeError, SizeError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Shape, shape_of
@@ -39,6 +42,9 @@ class Layer:
     H: int
     reverse: bool = False
     remembered: dict[Any, Any] = field(default_factory=dict, repr=False)  # what was made of it once, by whoever made it
+
+    def __repr__(self) -> str:
+        return f"<Layer {self.cell.title}, D={self.D}, H={self.H}{', reverse' * self.reverse}>"
 
     @cached_property
     def flat(self) -> list[float]:
@@ -70,6 +76,9 @@ class Network:
 
     levels: tuple[tuple[Layer, ...], ...]
 
+    def __repr__(self) -> str:
+        return f"<Network {', '.join(repr(layer)[7:-1] for layer in self)}>"
+
     def __iter__(self) -> Iterator[Layer]:
         return (layer for level in self.levels for layer in level)
 
@@ -84,6 +93,7 @@ def layer(cell: Cell | str, weights: Mapping[str, Numbers], *, reverse: bool = F
     Raises: UnknownName (weights missing or not the cell's), ShapeError (all wrong shapes at once), NumberError.
     """
     cell = find_cell(cell)
+    of_kind("weights", weights, Mapping, "a mapping from names to arrays")
     _same_names(cell, weights)
     arrays = {name: numbers(name, weights[name]) for name in cell.parameters}
     D, H = _sizes(arrays)
@@ -104,7 +114,10 @@ def network(levels: Sequence[Layer | Sequence[Layer]]) -> Network:
 
     Raises: ShapeError where a level does not fit the one below it.
     """
+    of_kind("levels", levels, (list, tuple), "a list of layers, or of pairs of layers")
     found = tuple((level,) if isinstance(level, Layer) else tuple(level) for level in levels)
+    for each in (each for level in found for each in level):
+        of_kind("a level", each, Layer, "layers")
     if not found or not all(found):
         raise ShapeError("A network without layers.", "Give at least one layer.")
     for number, (below, level) in enumerate(pairwise(found), 2):
@@ -113,9 +126,17 @@ def network(levels: Sequence[Layer | Sequence[Layer]]) -> Network:
             if width != each.D:
                 raise ShapeError(f"Level {number} takes {each.D} inputs, and the level below it gives {width}.")
     for level in found:
-        if len({(each.D, each.H) for each in level}) > 1 or len(level) > 2 or (len(level) == 2 and level[0].reverse):
-            raise ShapeError("The layers of one level need the same sizes: one, or a forward and a reverse one.")
+        _check_level(level)
     return Network(found)
+
+
+def _check_level(level: tuple[Layer, ...]) -> None:
+    """Raises: ShapeError for what is neither one layer nor a forward and a reverse one of the same sizes."""
+    if len({(each.D, each.H) for each in level}) > 1:
+        raise ShapeError("The layers of one level need the same sizes.")
+    if [each.reverse for each in level] not in ([False], [True], [False, True]):
+        said = ", ".join("reverse" if each.reverse else "forward" for each in level)
+        raise ShapeError(f"A level has the layers {said}, needs one, or a forward and a reverse one.")
 
 
 @lru_cache(maxsize=4096)
@@ -128,26 +149,26 @@ def fits(cell: Cell, D: int, H: int) -> None:
 
 def numbers(name: str, values: Numbers) -> Array:
     """A fresh float64 array of finite numbers. Raises: NumberError, ShapeError for ragged lists."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise NumberError(f"{name} is masked.", "Give an array whose every entry is a number.")
     try:
         read = np.asarray(values)
+        array = np.array(read, dtype=np.float64) if read.dtype.kind in "biuf" else _from_objects(read)
     except ValueError as error:
         raise ShapeError(f"{name} has rows of different lengths.", "Give every row the same length.") from error
-    if read.dtype.kind not in "biuf":
-        raise NumberError(f"{name} holds something that is not a number.", "Give numbers, not texts.")
-    array = np.array(read, dtype=np.float64)
+    except (TypeError, OverflowError) as error:
+        raise NumberError(f"{name} holds something that is not a number.", "Give numbers, not texts.") from error
     if not np.isfinite(array).all():
         raise NumberError(f"{name} holds a value that is not a finite number.", "Leave out nan and inf.")
     array.setflags(write=False)
     return array
 
 
-def sequence(layer: Layer, x: npt.ArrayLike) -> Array:
-    """The input as (T, D). Raises: ShapeError, SizeError, NumberError."""
-    array = numbers("x", x)
-    if array.ndim != 2 or array.shape[1] != layer.D:
-        raise ShapeError(f"x has shape {array.shape}, needs (T, D) with D = {layer.D}.")
-    check_size(len(array), layer.D, layer.H)
-    return array
+def _from_objects(read: npt.NDArray[Any]) -> Array:
+    """Decimals, fractions and whole numbers of any size as floats. Raises: TypeError for texts and the like."""
+    if read.dtype.kind != "O" or not all(isinstance(each, (Rational, Decimal)) for each in read.ravel()):
+        raise TypeError
+    return read.astype(np.float64)
 
 
 def as_numbers(name: str, values: Numbers) -> Array:

@@ -154,13 +154,13 @@ class UnrolledBackward(Unrolled):
         return self.beyond if self.beyond and step > len(self.cells) else super()._cell(step)
 
     def _node(self, label: str, step: int) -> int:
-        if not label.endswith("_next"):
+        if not label.endswith("_back"):
             return super()._node(label, step)
         if step in self.cuts:
             return self.writer.apply("number", (), 0.0)
         if step == len(self.cells) and self.beyond is None:
-            return self.writer.leaf(label.replace("_next", "_last"))
-        return self.value(self._cell(step + 1).gradients[label.replace("_next", "_prev")], step + 1)
+            return self.writer.leaf(label.replace("_back", "_last"))
+        return self.value(self._cell(step + 1).gradients[label.replace("_back", "_prev")], step + 1)
 
     def _over_all_steps(self, name: str) -> int:
         """The contributions of all steps added up; of a weight that a slip left out of every step, 0."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from sim.cells import CELLS, GRU_KERAS_BEFORE, GRU_ONNX_AFTER, GRUS, LSTM_PEEPHOLE, LSTMS
+from sim.checks import of_kind
 from sim.errors import ShapeError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import leaves, parse
@@ -19,6 +21,17 @@ ORDERS = {
     "keras": {"rnn": [""], "lstm": ["i", "f", "g", "o"], "gru": ["z", "r", "n"]},
     "onnx": {"rnn": [""], "lstm": ["i", "o", "f", "g"], "gru": ["z", "r", "n"]},
 }
+
+
+HARD_SIGMOID = "clip01({a} / 6 + 0.5)"
+PEEPHOLE_AND_COUPLED = LSTM_PEEPHOLE.but(
+    a_f=None,
+    f="1 - i",
+    title="LSTM with peepholes and coupled gates",
+    note="Peepholes, and coupled gates: f = 1 − i.",
+)
+SWITCHED = (GRU_KERAS_BEFORE, GRU_ONNX_AFTER, PEEPHOLE_AND_COUPLED)  # what a library's switches make of its cells
+SIGMOIDS = (*LSTMS.values(), *GRUS.values(), GRU_KERAS_BEFORE)
 
 
 @dataclass(frozen=True)
@@ -34,12 +47,28 @@ class Block:
 Blocks = Mapping[str, Block]
 
 
-def kind_of(cell: Cell) -> str:
-    """ "rnn", "lstm" or "gru": which layer of other libraries a cell is a kind of. Raises: UnknownName."""
-    name = cell.name.partition("_")[0]
-    if name not in KINDS:
-        raise UnknownName(f"{cell.title} is not a layer that other libraries know.", f"They have {', '.join(KINDS)}.")
-    return name
+def kind_of(cell: Cell, library: str, names: Collection[str]) -> str:
+    """ "rnn", "lstm" or "gru": which of a library's layers a cell is. `names` are the cells it has.
+
+    Raises: UnknownName for another cell, and for one whose equations are not those declared under its name.
+    """
+    known = [*CELLS.get(cell.name, {}).values(), *SWITCHED, *map(with_hard_sigmoid, SIGMOIDS)]
+    if cell.name not in names or not any(cell.equations == each.equations for each in known):
+        raise UnknownName(f"{library} has no layer for {cell.title}.", f"It has {', '.join(names)}, as declared here.")
+    return cell.name.partition("_")[0]
+
+
+def with_hard_sigmoid(cell: Cell) -> Cell:
+    """The same with Keras 3's hard sigmoid for gates."""
+    gates = [name for name, formula in cell.equations.items() if formula.op == "sigmoid"]
+    hard = {gate: HARD_SIGMOID.format(a=f"a_{gate}") for gate in gates}
+    return cell.but(note=f"{cell.note} Gates are squashed by Keras 3's hard sigmoid.", **hard)
+
+
+def check_plain_sigmoid(cell: Cell, library: str) -> None:
+    """Raises: UnknownName for Keras's hard sigmoid."""
+    if any(formula.op == "clip01" for formula in cell.equations.values()):
+        raise UnknownName(f"The gates are squashed by Keras's hard sigmoid, which {library}'s layer has not.")
 
 
 def check_kind(kind: str) -> None:
@@ -49,10 +78,10 @@ def check_kind(kind: str) -> None:
 
 def array(name: str, values: Numbers, dimensions: int) -> Array:
     """One array of a library, tensors too. Raises: NumberError, ShapeError."""
-    plain = values.detach().cpu() if hasattr(values, "detach") else values
-    found = numbers(name, plain)
+    found = numbers(name, values.detach().cpu().double() if hasattr(values, "detach") else values)
     if found.ndim != dimensions:
-        raise ShapeError(f"{name} has shape {found.shape}, needs {dimensions} axes.")
+        axes = "one axis" if dimensions == 1 else f"{dimensions} axes"
+        raise ShapeError(f"{name} has shape {found.shape}, needs {axes}.")
     return found
 
 
@@ -117,5 +146,22 @@ def check_z_keeps(cell: Cell, library: str) -> None:
         )
 
 
-def levels_of(of: Layer | Network) -> tuple[tuple[Layer, ...], ...]:
-    return of.levels if isinstance(of, Network) else ((of,),)
+def levels_of(of: Layer | Network, library: str, most: int | None = None) -> tuple[tuple[Layer, ...], ...]:
+    """The levels of a network that a library can have: all of one cell and size, each in the same directions.
+
+    Raises: KindError; UnknownName for a network of another build, or of more levels than `most`.
+    """
+    of_kind("layer", of, (Layer, Network), "a layer or a network")
+    levels = of.levels if isinstance(of, Network) else ((of,),)
+    if most is not None and len(levels) > most:
+        raise UnknownName(f"The network has {len(levels)} levels; {library} takes them one by one.")
+    first = levels[0]
+    for each in (each for level in levels for each in level):
+        if each.cell.equations != first[0].cell.equations or each.H != first[0].H:
+            raise UnknownName(
+                f"A {each.cell.title} of {each.H} units stands beside a {first[0].cell.title} of {first[0].H}.",
+                f"In one stack of {library} all layers are alike; convert them one by one.",
+            )
+    if len({len(level) for level in levels}) > 1:
+        raise UnknownName(f"Some levels read in both directions, and some in one; in {library} all do alike.")
+    return levels

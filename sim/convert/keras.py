@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from sim.cells import GRU_KERAS_BEFORE
 from sim.cells import cell as find_cell
+from sim.checks import of_kind
 from sim.convert.blocks import (
     ORDERS,
     array,
@@ -19,25 +21,27 @@ from sim.convert.blocks import (
     layer_of,
     levels_of,
     stacked,
+    with_hard_sigmoid,
 )
 from sim.errors import ShapeError, UnknownName
 from sim.language.declarations import Cell
-from sim.layers import Array, Layer, Network, Numbers, network
-
-HARD_SIGMOID = "clip01({a} / 6 + 0.5)"
+from sim.layers import Array, Layer, Network, Numbers, network, numbers
 
 
 def from_keras(
-    kind: str, weights: Sequence[Numbers], *, reset_after: bool = True, recurrent_activation: str = "sigmoid",
+    kind: str, weights: Sequence[Numbers] | Any, *, reset_after: bool = True, recurrent_activation: str = "sigmoid",
     use_bias: bool = True, bidirectional: bool = False,
 ) -> Layer | Network:  # fmt: skip
-    """A layer, or both directions, from `get_weights()` of SimpleRNN ("rnn"), LSTM or GRU.
+    """A layer, or both directions, from `get_weights()` of SimpleRNN ("rnn"), LSTM or GRU; the Keras layer will do.
 
     The arguments are those of the Keras layer; hard_sigmoid is that of Keras 3, a / 6 + 0.5 within 0 and 1.
     Raises: UnknownName, ShapeError, NumberError.
     """
     check_kind(kind)
     cell = _cell(kind, reset_after, recurrent_activation)
+    if hasattr(weights, "get_weights"):
+        weights = weights.get_weights()
+    of_kind("weights", weights, Sequence, "the list that layer.get_weights() gives")
     each = 3 if use_bias else 2
     needed = each * (2 if bidirectional else 1)
     if len(weights) != needed:
@@ -60,9 +64,7 @@ def _cell(kind: str, reset_after: bool, recurrent_activation: str) -> Cell:
         raise UnknownName(
             f"The recurrent activation “{recurrent_activation}” is not supported.", "There are: sigmoid, hard_sigmoid."
         )
-    gates = [name for name, formula in cell.equations.items() if formula.op == "sigmoid"]
-    hard = {gate: HARD_SIGMOID.format(a=f"a_{gate}") for gate in gates}
-    return cell.but(note=f"{cell.note} Gates are squashed by Keras 3's hard sigmoid.", **hard)
+    return with_hard_sigmoid(cell)
 
 
 def _layer(cell: Cell, kind: str, weights: list[Numbers], *, reverse: bool = False) -> Layer:
@@ -70,9 +72,10 @@ def _layer(cell: Cell, kind: str, weights: list[Numbers], *, reverse: bool = Fal
     b_x = b_h = np.zeros(len(recurrent))
     if len(weights) == 3:
         two_rows = kind == "gru" and "b_hn" in cell.parameters
-        bias = array("bias", weights[2], 2 if two_rows else 1)
-        if two_rows and len(bias) != 2:
-            raise ShapeError(f"bias has {len(bias)} rows, needs 2: beside x and beside h (reset_after).")
+        bias = numbers("bias", weights[2])
+        if bias.ndim != (2 if two_rows else 1) or (two_rows and len(bias) != 2):
+            needed = "two rows, beside x and beside h: reset_after is True" if two_rows else "one row"
+            raise ShapeError(f"bias has shape {bias.shape}, needs {needed}.")
         b_x, b_h = bias if two_rows else (bias, np.zeros(len(bias)))
     names = ["kernel (transposed)", "recurrent_kernel (transposed)", "bias", "the recurrent bias"]
     return layer_of(cell, blocks_from(names, (kernel, recurrent, b_x, b_h), ORDERS["keras"][kind]), reverse=reverse)
@@ -81,17 +84,17 @@ def _layer(cell: Cell, kind: str, weights: list[Numbers], *, reverse: bool = Fal
 def to_keras(layer: Layer | Network) -> list[Array]:
     """The `set_weights()` list of a Keras layer with biases: kernel, recurrent_kernel, bias, forward before reverse.
 
-    A GRU's bias has two rows where its reset acts after the product (reset_after), else one.
+    A GRU's bias has two rows where its reset acts after the product (reset_after), else one. Activations are no
+    weights: a layer with the hard sigmoid needs a Keras layer that has it.
     Raises: UnknownName for a cell that Keras does not have.
     """
-    return [part for level in levels_of(layer) for each in level for part in _weights(each, len(level) == 2)]
+    (level,) = levels_of(layer, "Keras", most=1)
+    return [part for each in level for part in _weights(each, len(level) == 2)]
 
 
 def _weights(layer: Layer, is_pair: bool) -> list[Array]:
     cell = layer.cell
-    kind = kind_of(cell)
-    if cell.name not in ("rnn", "rnn_relu", "lstm", "gru"):
-        raise UnknownName(f"Keras has no layer for {cell.title}.")
+    kind = kind_of(cell, "Keras", ("rnn", "rnn_relu", "lstm", "gru"))
     check_z_keeps(cell, "Keras")
     if layer.reverse and not is_pair:
         raise UnknownName(

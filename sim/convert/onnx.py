@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.cells import GRU_ONNX_AFTER, LSTM_PEEPHOLE
+from sim.cells import GRU_ONNX_AFTER
 from sim.cells import cell as find_cell
+from sim.checks import described, of_kind, whole_number
 from sim.convert.blocks import (
     ORDERS,
+    PEEPHOLE_AND_COUPLED,
     array,
     blocks_from,
     blocks_of,
+    check_plain_sigmoid,
     check_z_keeps,
     kind_of,
     layer_of,
@@ -41,15 +44,17 @@ def from_onnx(
     usual ones, or Relu for the RNN). Anything that would change the numbers otherwise is refused by its name.
     Raises: UnknownName, ShapeError, NumberError.
     """
-    if op not in OPERATORS:
-        raise UnknownName(f"There is no operator “{op}”.", f"There are: {', '.join(OPERATORS)}.")
+    if not isinstance(op, str) or op not in OPERATORS:
+        raise UnknownName(f"There is no operator {described(op)}.", f"There are: {', '.join(OPERATORS)}.")
     kind = OPERATORS[op]
+    attributes = {name: _decoded(value) for name, value in attributes.items()}
     directions = _checked(kind, attributes)
     cell = _cell(kind, attributes, has_peepholes=P is not None)
     arrays = {"W": array("W", W, 3), "R": array("R", R, 3)}
     arrays |= {name: array(name, values, 2) for name, values in (("B", B), ("P", P)) if values is not None}
-    if wrong := [f"{name} has {len(found)}" for name, found in arrays.items() if len(found) != len(directions)]:
-        raise ShapeError(f"{'; '.join(wrong)}, needs {len(directions)}: one for each direction.")
+    wrong = [f"{name} has {len(found)} directions" for name, found in arrays.items() if len(found) != len(directions)]
+    if wrong:
+        raise ShapeError(f"{'; '.join(wrong)}, needs {len(directions)}.", "The first axis counts the directions.")
     _check_hidden_size(attributes, arrays["R"].shape[2])
     layers = [_layer(cell, kind, arrays, k, reverse) for k, reverse in enumerate(directions)]
     return layers[0] if len(layers) == 1 else network([layers])
@@ -58,8 +63,8 @@ def from_onnx(
 def _checked(kind: str, attributes: Mapping[str, Any]) -> tuple[bool, ...]:
     """The directions, if all attributes are understood. Raises: UnknownName, naming the first that is not."""
     direction = attributes.get("direction", "forward")
-    if direction not in DIRECTIONS:
-        raise UnknownName(f"There is no direction “{direction}”.", f"There are: {', '.join(DIRECTIONS)}.")
+    if not isinstance(direction, str) or direction not in DIRECTIONS:
+        raise UnknownName(f"There is no direction {described(direction)}.", f"There are: {', '.join(DIRECTIONS)}.")
     known = {"direction", "hidden_size", "activations", "layout"} | {
         name for name, of in SWITCHES.items() if of == kind
     }
@@ -68,6 +73,8 @@ def _checked(kind: str, attributes: Mapping[str, Any]) -> tuple[bool, ...]:
             raise UnknownName(
                 f"The attribute {name} = {value!r} is not supported here.", f"There are: {', '.join(sorted(known))}."
             )
+    for name in SWITCHES:
+        whole_number(name, attributes.get(name, 0), 0, 1)
     if attributes.get("layout"):
         raise UnknownName(
             "The attribute layout = 1 is not supported.", "Give x as (T, D), and states by direction first."
@@ -75,9 +82,17 @@ def _checked(kind: str, attributes: Mapping[str, Any]) -> tuple[bool, ...]:
     return DIRECTIONS[direction]
 
 
+def _decoded(value: Any) -> Any:
+    """Texts as ONNX stores them are bytes."""
+    if isinstance(value, bytes):
+        return value.decode()
+    return [_decoded(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
 def _check_hidden_size(attributes: Mapping[str, Any], H: int) -> None:
     if attributes.get("hidden_size", H) != H:
-        raise ShapeError(f"hidden_size is {attributes['hidden_size']}, and R has {H} columns; both are H.")
+        found = described(attributes["hidden_size"])
+        raise ShapeError(f"hidden_size is {found}, and R has {H} columns; both are H.")
 
 
 def _cell(kind: str, attributes: Mapping[str, Any], *, has_peepholes: bool) -> Cell:
@@ -90,21 +105,23 @@ def _cell(kind: str, attributes: Mapping[str, Any], *, has_peepholes: bool) -> C
         return GRU_ONNX_AFTER if attributes.get("linear_before_reset") else find_cell("gru", "onnx")
     is_coupled = bool(attributes.get("input_forget"))
     if has_peepholes and is_coupled:
-        return LSTM_PEEPHOLE.but(a_f=None, f="1 - i", note="Peepholes, and coupled gates: f = 1 − i.")
+        return PEEPHOLE_AND_COUPLED
     return find_cell("lstm_peephole" if has_peepholes else "lstm_coupled" if is_coupled else "lstm", "onnx")
 
 
 def _activations(kind: str, attributes: Mapping[str, Any]) -> list[str]:
     usual = USUAL_ACTIVATIONS[kind]
     count = len(DIRECTIONS[attributes.get("direction", "forward")])
-    found = [
-        each.decode() if isinstance(each, bytes) else each for each in attributes.get("activations") or usual * count
-    ]
+    found = attributes.get("activations") or usual * count
+    of_kind("activations", found, list, "a list of names, in order for each direction")
     supported = [usual, ["Relu"]] if kind == "rnn" else [usual]
     for each in supported:
         if [str(name).lower() for name in found] == [name.lower() for name in each * count]:
             return each
-    raise UnknownName(f"The activations {', '.join(map(str, found))} are not supported.", f"There are: {supported}.")
+    known = " or ".join(", ".join(each) for each in supported)
+    raise UnknownName(
+        f"The activations {', '.join(map(str, found))} are not supported.", f"Supported, for each direction: {known}."
+    )
 
 
 def _layer(cell: Cell, kind: str, arrays: Mapping[str, Array], k: int, reverse: bool) -> Layer:
@@ -127,14 +144,10 @@ def to_onnx(layer: Layer | Network) -> tuple[str, Array, Array, Array, Array | N
 
     Raises: UnknownName for a cell that ONNX does not have, and for a network of more than one level.
     """
-    levels = levels_of(layer)
-    if len(levels) > 1:
-        raise UnknownName(f"The network has {len(levels)} levels; an operator is one.", "Convert level by level.")
-    level = levels[0]
+    (level,) = levels_of(layer, "ONNX", most=1)
     cell, H = level[0].cell, level[0].H
-    kind = kind_of(cell)
-    if cell.name in ("lstm_1997", "lstm_forget_bias"):
-        raise UnknownName(f"ONNX has no operator for {cell.title}.")
+    kind = kind_of(cell, "ONNX", ("rnn", "rnn_relu", "lstm", "lstm_peephole", "lstm_coupled", "gru"))
+    check_plain_sigmoid(cell, "ONNX")
     check_z_keeps(cell, "ONNX")
     order = ORDERS["onnx"][kind]
     blocks = [blocks_of(each, order) for each in level]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from sim.cells import cell as find_cell
+from sim.checks import of_kind
 from sim.convert.blocks import (
     ORDERS,
     array,
     blocks_from,
     blocks_of,
     check_kind,
+    check_plain_sigmoid,
     check_z_keeps,
     kind_of,
     layer_of,
@@ -29,14 +32,16 @@ PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 NONLINEARITIES = {"tanh": "rnn", "relu": "rnn_relu"}
 
 
-def from_torch(kind: str, state_dict: Mapping[str, Numbers], *, nonlinearity: str = "tanh") -> Layer | Network:
+def from_torch(kind: str, state_dict: Mapping[str, Numbers] | Any, *, nonlinearity: str = "tanh") -> Layer | Network:
     """A layer, or a network of several, from a `state_dict()` of torch.nn.RNN, LSTM or GRU.
 
-    Keys are those of PyTorch: weight_ih_l0, bias_hh_l1_reverse, …; without biases they are 0. Projections (proj_size)
-    are refused. Raises: UnknownName, ShapeError, NumberError.
+    The module itself will do. Keys are those of PyTorch (weight_ih_l0, bias_hh_l1_reverse); without biases they are 0.
+    Projections (proj_size) are refused. Raises: UnknownName, ShapeError, NumberError.
     """
     check_kind(kind)
     cell = _cell(kind, nonlinearity)
+    if hasattr(state_dict, "state_dict"):
+        state_dict = state_dict.state_dict()
     _check_keys(state_dict)
     directions = ["", "_reverse"] if any(key.endswith("_reverse") for key in state_dict) else [""]
     count = 1 + max((int(match[2]) for key in state_dict if (match := KEY.fullmatch(key))), default=0)
@@ -53,6 +58,7 @@ def _cell(kind: str, nonlinearity: str) -> Cell:
 
 
 def _check_keys(state_dict: Mapping[str, Numbers]) -> None:
+    of_kind("state_dict", state_dict, Mapping, "a mapping such as module.state_dict()")
     if projections := [key for key in state_dict if key.startswith("weight_hr")]:
         raise UnknownName(f"{projections[0]}: projections (proj_size) are not supported.", "Use a layer without them.")
     if unknown := [str(key) for key in state_dict if not KEY.fullmatch(str(key))]:
@@ -76,7 +82,7 @@ def to_torch(layer: Layer | Network) -> dict[str, Array]:
     Raises: UnknownName for a cell that PyTorch does not have.
     """
     found: dict[str, Array] = {}
-    for k, level in enumerate(levels_of(layer)):
+    for k, level in enumerate(levels_of(layer, "PyTorch")):
         for each in level:
             kind = _torch_kind(each, is_pair=len(level) == 2)
             order = ORDERS["torch"][kind]
@@ -91,12 +97,11 @@ def to_torch(layer: Layer | Network) -> dict[str, Array]:
 
 def _torch_kind(layer: Layer, *, is_pair: bool) -> str:
     cell = layer.cell
-    kind = kind_of(cell)
-    if cell.name not in ("rnn", "rnn_relu", "lstm", "gru"):
-        raise UnknownName(f"PyTorch has no layer for {cell.title}.")
-    check_z_keeps(cell, "PyTorch")
+    kind = kind_of(cell, "PyTorch", ("rnn", "rnn_relu", "lstm", "gru"))
+    check_plain_sigmoid(cell, "PyTorch")
     if kind == "gru" and "b_hn" not in cell.parameters:
         raise UnknownName(f"In the convention {cell.convention} r acts before the product, and in PyTorch after it.")
+    check_z_keeps(cell, "PyTorch")
     if layer.reverse and not is_pair:
         raise UnknownName("PyTorch has no layer that only reads backward.", "Give it the sequence reversed.")
     return kind

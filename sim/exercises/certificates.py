@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.checks import of_kind
 from sim.errors import NoneAccepted
 from sim.exercises.draws import draw_block
 from sim.exercises.exercise import Exercise
@@ -69,6 +70,8 @@ class Survey:
 
 def certify(exercise: Exercise, seeds: Iterable[int]) -> list[Certificate]:
     """One certificate per seed, in order. Raises: SimError for an exercise that cannot be."""
+    of_kind("exercise", exercise, Exercise, "a sim.Exercise")
+    of_kind("seeds", seeds, Iterable, "a row of whole numbers")
     exercise.check()
     blocks = (Candidates(exercise, list(block)) for block in batched(seeds, BLOCK))
     return [certificate for block in blocks for certificate in block.certificates(range(len(block.seeds)))]
@@ -80,6 +83,8 @@ def accepted(exercise: Exercise, seeds: Iterable[int]) -> Iterator[Certificate]:
     Raises: SimError for an exercise that cannot be; NoneAccepted when the seeds end, or MOST_REFUSED have been tried,
     and not one passed.
     """
+    of_kind("exercise", exercise, Exercise, "a sim.Exercise")
+    of_kind("seeds", seeds, Iterable, "a row of whole numbers")
     exercise.check()
     tried = passed = 0
     for block in batched(seeds, BLOCK):
@@ -102,6 +107,8 @@ def _none_accepted(last: Candidates, tried: int) -> NoneAccepted:
 
 def survey(exercise: Exercise, seeds: Iterable[int]) -> Survey:
     """How many candidates pass, why the others don't, which slips live, and which two values collide most."""
+    of_kind("exercise", exercise, Exercise, "a sim.Exercise")
+    of_kind("seeds", seeds, Iterable, "a row of whole numbers")
     exercise.check()
     found = Survey(
         0, 0, Counter(), {key: Counter() for key in exercise.asked}, {key: Counter() for key in exercise.asked}

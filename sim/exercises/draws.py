@@ -14,7 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.checks import described, of_kind
 from sim.compile.memory import aligned
+from sim.errors import SizeError
 from sim.exercises.exercise import Exercise, Range, grid
 from sim.language.expressions import Shape
 from sim.layers import Array
@@ -43,6 +45,7 @@ class Slots(NamedTuple):
 
 def draw(exercise: Exercise, seed: int) -> dict[str, Array]:
     """The given numbers of one variant by name: every weight, x (T, D), h0 and, where the cell has it, c0."""
+    of_kind("exercise", exercise, Exercise, "a sim.Exercise")
     exercise.check()
     units = draw_block(exercise, [seed])
     return {name: array[..., 0] / 10**exercise.decimals for name, array in units.items()}
@@ -83,9 +86,18 @@ def _words(stream: str, seeds: Sequence[int], count: int) -> Words:
     if isinstance(seeds, range) and seeds.step == 1 and 0 <= seeds.start <= seeds.stop < 2**63:
         numbers = np.arange(seeds.start, seeds.stop, dtype=np.uint64)
     else:
-        numbers = np.array([seed % 2**64 for seed in seeds], dtype=np.uint64)
+        numbers = _seeds(seeds)
     starts = _mixed(numbers * GOLDEN + base)
     return _mixed(starts + (np.arange(1, count + 1, dtype=np.uint64) * GOLDEN)[:, None])
+
+
+def _seeds(seeds: Sequence[int]) -> Words:
+    """Raises: SizeError for what is no whole number from 0 to 2**64 − 1."""
+    found = np.array(seeds)
+    if found.dtype.kind not in "iu" or found.min() < 0:
+        wrong = next((each for each in seeds if not isinstance(each, int) or not 0 <= each < 2**64), seeds[0])
+        raise SizeError(f"A seed is {described(wrong)}, needs a whole number from 0 to {2**64 - 1}.")
+    return found.astype(np.uint64)
 
 
 def _mixed(words: Words) -> Words:

@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-import numpy as np
-
 from sim.cells import cell as find_cell
+from sim.checks import of_kind, whole_number
 from sim.compile.decimals import check_decimals, whole
 from sim.errors import DecimalsError, SizeError, UnknownName
-from sim.language.declarations import Cell
+from sim.language.declarations import PARAMETERS, Cell
 from sim.language.expressions import Shape
-from sim.layers import check_size, fits
+from sim.layers import MOST_UNITS, fits, numbers
 from sim.slips.binding import Slip, slip_named
-from sim.slips.following import check_known, places, step_of
+from sim.slips.following import MOST_FOLLOWED, check_known, places
 
 FROM_THE_LOSS = ("dh", "dh_last", "dc_last")
 
@@ -95,29 +94,50 @@ class Exercise:
 
     def check(self) -> None:
         """Raises: SimError for the first thing that cannot be."""
-        fits(self.declared, self.D, self.H)
-        check_size(self.T, self.D, self.H)
-        check_decimals(self.decimals)
+        _ = self._is_sound
+
+    @cached_property
+    def _is_sound(self) -> bool:
+        """Looked at once: an exercise does not change."""
+        self._check_kinds()
         self._check_asked()
-        for name in self.shapes:
-            grid(name, self.range_of(name), self.decimals)
-        for asked in self.asked:
-            slips = self.slips[asked]
-            for slip in slips:
-                fits(slip.wrong, self.D, self.H)
-            if missing := set(self.shown(asked)) - {slip.id for slip in slips}:
-                raise UnknownName(f"{asked} must show {', '.join(sorted(missing))}, which it does not claim.")
+        self._check_ranges()
+        self._check_slips()
+        return True
+
+    def _check_kinds(self) -> None:
+        of_kind("stream", self.stream, str, "a text")
+        of_kind("asked", self.asked, (list, tuple), 'a list such as ["f@1", "c@1"]')
+        for name in ("claims", "must_show", "ranges"):
+            of_kind(name, getattr(self, name), Mapping, "a mapping")
+        D, H = (whole_number(name, size, 1, MOST_UNITS) for name, size in (("D", self.D), ("H", self.H)))
+        fits(self.declared, D, H)
+        whole_number("T", self.T, 1, MOST_FOLLOWED)
+        check_decimals(self.decimals)
 
     def _check_asked(self) -> None:
         if not self.asked:
             raise UnknownName("The exercise asks for nothing.", "Name what is asked, as in c@1.")
-        if late := [asked for asked in self.asked if step_of(asked) > self.T]:
-            raise UnknownName(f"{', '.join(late)}: the exercise has {self.T} steps.")
         check_known(self.declared, self.asked, places(self.declared, self.T))
+        if len(set(self.asked)) < len(self.asked):
+            raise UnknownName(f"Something is asked twice: {', '.join(self.asked)}.")
+
+    def _check_ranges(self) -> None:
+        for name in self.shapes:
+            grid(name, self.range_of(name), self.decimals)
+        known = (*self.shapes, *PARAMETERS, *FROM_THE_LOSS, "c0")
+        if unknown := [name for name in self.ranges if name not in known]:
+            raise UnknownName(f"{unknown[0]} has a range, and is not given.", f"Given are: {', '.join(self.shapes)}.")
+
+    def _check_slips(self) -> None:
         asked = {key.partition("@")[0] for key in self.asked} | set(self.asked)
-        lost = [name for said in (self.claims, self.must_show) for name in said if name not in asked]
-        if lost:
+        if lost := [name for said in (self.claims, self.must_show) for name in said if name not in asked]:
             raise UnknownName(f"Slips are named for {', '.join(lost)}, which is not asked.")
+        for key in self.asked:
+            for slip in self.slips[key]:
+                fits(slip.wrong, self.D, self.H)
+            if missing := set(self.shown(key)) - {slip.id for slip in self.slips[key]}:
+                raise UnknownName(f"{key} must show {', '.join(sorted(missing))}, which it does not claim.")
 
     @staticmethod
     def _said(said: Mapping[str, Sequence[str]], asked: str) -> Sequence[str]:
@@ -127,9 +147,11 @@ class Exercise:
 @lru_cache(maxsize=4096)
 def grid(name: str, span: Range, decimals: int) -> tuple[int, int, int]:
     """A range as whole numbers of the last decimal: first, step, and how many. Raises: SimError."""
-    low, high, step = (int(number) for number in whole(name, np.array([span.low, span.high, span.step]), decimals))
+    of_kind(f"the range of {name}", span, Range, "a sim.Range(low, high, step)")
+    ends = numbers(f"the range of {name}", [span.low, span.high, span.step])
+    low, high, step = (int(number) for number in whole(f"the range of {name}", ends, decimals))
     if step <= 0 or high < low:
         raise SizeError(f"The range of {name} is {span.low} to {span.high} by {span.step}, which holds no number.")
     if (high - low) // step >= 2**32:
-        raise DecimalsError(f"The range of {name} holds too many numbers.")
+        raise DecimalsError(f"The range of {name} holds {(high - low) // step + 1} numbers, needs {2**32} at most.")
     return low, step, (high - low) // step + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,6 +15,10 @@ from sim.language.gradients import backward_equations, marked_next
 
 GIVEN = ("x", "h_prev", "c_prev")
 PARAMETERS = "WUbp"  # the first letter of a parameter gives its shape
+QUANTITY = re.compile(r"(?![WUbpd])[a-zA-Z][a-zA-Z0-9]*(_(?!(prev|next|back|last|loss)$)[a-zA-Z0-9]+)?")
+# what is given, and the names that printed programs use for themselves
+RESERVED = {*GIVEN, "h0", "c0", "np", "torch", "step", "inputs", "trace", "value", "values", "name", "zip", "rounded",
+            "sigmoid", "layer", "weights", "output", *keyword.kwlist}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +36,12 @@ class Cell:
     note: str  # the convention in one sentence, to be printed beside every number
     source: str
     broken: Mapping[str, Expr] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Cell {self.name}, {self.convention}>"
+
+    def __deepcopy__(self, memo: object) -> Cell:
+        return self
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -61,8 +73,8 @@ class Cell:
         raise UnknownName(f"{self.title} has no “{name}”.", f"It has {', '.join(self.equations)}.")
 
     def passed_back(self, leaf: str) -> Expr:
-        """ "dc_next" as the step writes it that receives it: δc_next ⊙ f_next."""
-        return marked_next(self.gradients[leaf.replace("_next", "_prev")], self.parameters)
+        """What "dc_back" is, as the step writes it that receives it: δc_next ⊙ f_next."""
+        return marked_next(self.gradients[leaf.replace("_back", "_prev")], self.parameters)
 
     def reads(self, name: str) -> tuple[str, ...]:
         """The quantities of the same step that a quantity is computed from: c reads f, i and g. Raises: UnknownName."""
@@ -82,7 +94,7 @@ class Cell:
         self, *, name: str = "", title: str = "", convention: str = "", note: str = "", source: str = "",
         **changed: str | Expr | None,
     ) -> Cell:  # fmt: skip
-        """The same cell with some equations replaced: `LSTM.but(h="o * c")`, `LSTM.but(dc="dtanh_c + dc_next")`.
+        """The same cell with some equations replaced: `LSTM.but(h="o * c")`, `LSTM.but(dc="dtanh_c + dc_back")`.
 
         Raises: DeclarationError.
         """
@@ -114,7 +126,7 @@ class Cell:
 
     def _check_broken(self) -> None:
         """An equation of the backward pass reads the step itself, the gradients before it, and what is passed back."""
-        known = {*self.equations, *GIVEN, *self.parameters, "dh_loss", *(f"d{state}_next" for state in self.states)}
+        known = {*self.equations, *GIVEN, *self.parameters, "dh_loss", *(f"d{state}_back" for state in self.states)}
         for left in self.gradients if self.broken else ():
             if unknown := [leaf for leaf in leaves(self.gradients[left]) if leaf not in known]:
                 raise DeclarationError(f"The equation of {left} reads {unknown[0]}, which it can't.")
@@ -148,8 +160,11 @@ def _check_names(equations: Mapping[str, Expr], states: tuple[str, ...]) -> None
                 f"{state} has no equation.", "Every cell gives h; one that reads c_prev gives c too."
             )
     for left in equations:
-        if left[0] in (*PARAMETERS, "d") or left in GIVEN:
-            raise DeclarationError(f"{left} can't be a quantity.", "W, U, b and p begin weights, d a derivative.")
+        if not QUANTITY.fullmatch(left) or left in RESERVED:
+            raise DeclarationError(
+                f"“{left}” can't be a quantity's name.",
+                "A name is as k, a_k or tanh_k; W, U, b and p begin weights, and d a derivative.",
+            )
     for left, formula in equations.items():
         if _weighs(formula, inside=False):
             raise DeclarationError(

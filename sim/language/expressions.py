@@ -13,8 +13,10 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sim.checks import described
 from sim.errors import DeclarationError, ShapeError
 
+LONGEST = 1000  # characters of an equation
 # step(y) is 1 above 0, else 0; switch(y) is y rounded to a whole number of 0 or 1; tenths(y) is y to one decimal;
 # clip keeps y within -1 … 1, clip01 within 0 … 1
 ELEMENTWISE = ("sigmoid", "tanh", "relu", "step", "switch", "tenths", "clip", "clip01")
@@ -44,9 +46,11 @@ def number(value: float) -> Expr:
 
 def parse(text: str) -> Expr:
     """Read one right-hand side. Raises: DeclarationError, quoting the part that is not in the language."""
+    if not isinstance(text, str) or len(text) > LONGEST:
+        raise DeclarationError(f"An equation is {described(text)}, needs a text of {LONGEST} characters at most.")
     try:
         return _read(ast.parse(text, mode="eval").body)
-    except SyntaxError as error:
+    except (SyntaxError, ValueError) as error:
         raise DeclarationError(f"“{text}” is not an equation of this language.") from error
 
 

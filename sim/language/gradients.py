@@ -2,14 +2,14 @@
 
 `d` before a name is the derivative of the loss with respect to it, over all paths: dc, da_f. For an LSTM:
 
-    dh       dh_loss + dh_next
+    dh       dh_loss + dh_back
     dtanh_c  dh * o
-    dc       dtanh_c * (1 - tanh_c * tanh_c) + dc_next
+    dc       dtanh_c * (1 - tanh_c * tanh_c) + dc_back
     …
     dh_prev  U_i.T @ da_i + …        what this step passes back to the one before it
     dW_f     outer(da_f, x)          this step's contribution to the gradient of a shared weight
 
-`dh_loss` is what this step's loss gives h; `dc_next` what the next step passes back, or what is given for the last.
+`dh_loss` is what this step's loss gives h; `dc_back` what the next step passes back, or what is given for the last.
 A derivative is written with the declared names it can be read from: that of f = σ(a_f) is f (1 − f).
 """
 
@@ -38,7 +38,7 @@ def backward_equations(
     for declared in reversed(list(equations)):
         received = flows.pop(declared, [])
         if declared in states:
-            received.append(name(f"d{declared}_next"))
+            received.append(name(f"d{declared}_back"))
         found[f"d{declared}"] = sum_of(received or _nothing(declared))
         for leaf, flow in pulled_back(equations[declared], name(f"d{declared}")) if received else ():
             flows[leaf].append(_with_names(flow, names))

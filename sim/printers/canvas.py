@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from sim.printers.layout import Point
 from sim.printers.letters import hue, letters
-from sim.printers.reading import Numbers
+from sim.printers.reading import Numbers, fixed
 
 BOX = (20.0, 13.0)  # half width and half height of a function's box
 WIDE_BOX = 25.0
+MOST_DIGITS, MOST_INPUTS = 8, 4  # characters of a number, and numbers of x, that there is room for
 RADIUS = 11.0
-ROUND = ("×", "+", "−", "1−", "÷2", "Σ")  # in a circle; functions stand in a box
+ROUND = ("×", "+", "−", "1−", "÷2", "Σ", "=")  # in a circle; functions stand in a box
 
 
 @dataclass
@@ -73,8 +74,19 @@ class Canvas:
         if self.numbers is None:
             return ""
         if name != "x":
-            return self.numbers.digits(name, self.unit)
-        return ", ".join(self.numbers.digits(name, k) for k in range(len(self.numbers.array("x"))))
+            return shortened(self.numbers.digits(name, self.unit))
+        inputs = len(self.numbers.array("x"))
+        shown = [shortened(self.numbers.digits(name, k)) for k in range(min(inputs, MOST_INPUTS))]
+        return ", ".join([*shown, *("…" for _ in range(inputs > MOST_INPUTS))])
+
+
+def shortened(digits: str) -> str:
+    """A number with as many of its decimals as there is room for."""
+    decimals = len(digits.partition(".")[2])
+    while len(digits) > MOST_DIGITS and decimals > 0:
+        decimals -= 1
+        digits = fixed(float(digits.replace("−", "-")), decimals)
+    return digits
 
 
 def half_width(label: str) -> float:

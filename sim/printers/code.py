@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.checks import of_kind
 from sim.convert.torch import to_torch
 from sim.errors import SimError
 from sim.language.expressions import Expr
@@ -22,6 +23,7 @@ class Library:
 
     head: str
     rounded: str
+    cut: str
     array: str
     calls: Mapping[str, str]
     stacked: str
@@ -41,6 +43,12 @@ def rounded(y):
     units = np.round(np.abs(y) * 1e{decimals}, 9)
     return np.sign(y) * np.floor(units + 0.5) / 1e{decimals} + 0.0  # never -0
 ''',
+    cut='''
+
+def rounded(y):
+    """Cut off; the inner rounding makes whole again what float arithmetic missed."""
+    return np.trunc(np.round(y * 1e{decimals}, 9)) / 1e{decimals} + 0.0  # never -0
+''',
     array="np.array({})",
     calls={
         "sigmoid": "sigmoid({})",
@@ -53,7 +61,7 @@ def rounded(y):
         "clip01": "np.clip({}, 0, 1)",
         "diag": "np.diag({})",
     },
-    stacked="np.array(values)",
+    stacked="np.array({})",
 )
 TORCH = Library(
     head="""import torch
@@ -67,6 +75,12 @@ def rounded(y):
     units = torch.round(torch.abs(y) * 1e{decimals}, decimals=9)
     return torch.sign(y) * torch.floor(units + 0.5) / 1e{decimals} + 0.0  # never -0
 ''',
+    cut='''
+
+def rounded(y):
+    """Cut off; the inner rounding makes whole again what float arithmetic missed."""
+    return torch.trunc(torch.round(y * 1e{decimals}, decimals=9)) / 1e{decimals} + 0.0  # never -0
+''',
     array="torch.tensor({})",
     calls={
         "sigmoid": "torch.sigmoid({})",
@@ -79,7 +93,7 @@ def rounded(y):
         "clip01": "torch.clamp({}, 0, 1)",
         "diag": "torch.diagonal({})",
     },
-    stacked="torch.stack(values)",
+    stacked="torch.stack({})",
 )
 
 
@@ -129,39 +143,54 @@ def torch_code(trace: Trace) -> str:
 
 
 def _code(trace: Trace, library: Library) -> str:
+    of_kind("trace", trace, Trace, "the trace of one layer")
     layer, cell = trace.layer, trace.cells[0]
-    lines = [library.head + (library.rounded.format(decimals=trace.decimals) if trace.decimals else ""), ""]
+    lines = [library.head + _rounding(trace, library), ""]
     lines += [f"{name} = {_array(library, layer.weights[name])}" for name in layer.cell.parameters]
-    lines.append(f"inputs = {_array(library, trace.x)}{_backward(trace)}")
+    lines.append(f"inputs = {_array(library, trace.x)}")
     first = {"h": trace.h0, "c": trace.c0}
     lines += [f"{state}_prev = {_array(library, value)}" for state, value in first.items() if value is not None]
-    lines += ["", f"trace = {{name: [] for name in {list(trace)!r}}}", "for step, x in enumerate(inputs, 1):"]
+    lines += ["", f"trace = {{name: [] for name in {list(trace)!r}}}", _head_of_loop(trace)]
     lines += [f"    {name} = {_right(trace, name, library)}" for name in cell.equations]
     lines.append(f"    for name, value in zip(trace, [{', '.join(cell.equations)}]):")
     lines.append("        trace[name].append(value)")
     lines += [f"    {state}_prev = {state}" for state in layer.cell.states]
-    lines += ["", f"trace = {{name: {library.stacked} for name, values in trace.items()}}", 'print(trace["h"])', ""]
+    in_time = "values[::-1]" if trace.is_reverse else "values"
+    stacked = library.stacked.format(in_time)
+    lines += ["", f"trace = {{name: {stacked} for name, values in trace.items()}}", 'print(trace["h"])', ""]
     return "\n".join(lines)
 
 
-def _backward(trace: Trace) -> str:
-    return "  # in time order; this layer reads it from the end" if trace.is_reverse else ""
+def _rounding(trace: Trace, library: Library) -> str:
+    """The function that rounds, or cuts off, as the trace does; nothing for full precision."""
+    if trace.rounding is None:
+        return ""
+    return (library.cut if trace.rounding.op == "cut" else library.rounded).format(decimals=trace.decimals)
+
+
+def _head_of_loop(trace: Trace) -> str:
+    if not trace.is_reverse:
+        return "for step, x in enumerate(inputs, 1):"
+    return "for step, x in reversed(list(enumerate(inputs, 1))):  # this layer reads the sequence from its end"
 
 
 def _right(trace: Trace, name: str, library: Library) -> str:
-    """The right-hand side; where the steps differ (a slip in one of them), each step's own."""
-    formulas = [cell.equations[name] for cell in trace.cells]
-    common = max(formulas, key=formulas.count)
+    """The right-hand side; where the steps differ (a slip in one, or a learner's own number), each step's own."""
+    formulas = {step: trace.cell_at(step).equations[name] for step in range(1, trace.T + 1)}
+    common = max(formulas.values(), key=list(formulas.values()).count)
     code = _formula(trace, common, library)
-    for step, formula in enumerate(formulas, 1):
-        if formula != common:
+    for step, formula in formulas.items():
+        own = trace.own.get(f"{name}@{step}")
+        if own is not None:
+            code = f"{_array(library, own)} if step == {step} else {code}"
+        elif formula != common:
             code = f"{_formula(trace, formula, library)} if step == {step} else {code}"
     return code
 
 
 def _formula(trace: Trace, formula: Expr, library: Library) -> str:
     code = render(formula, CodeStyle(library))
-    return f"rounded({code})" if trace.decimals else code
+    return f"rounded({code})" if trace.rounding else code
 
 
 def _array(library: Library, array: Array) -> str:
@@ -171,7 +200,7 @@ def _array(library: Library, array: Array) -> str:
 def _the_layer_itself(trace: Trace) -> str:
     """Lines that run torch.nn's own layer on the same numbers; nothing where it has none, or the trace is rounded."""
     layer = trace.layer
-    if trace.decimals or set(trace.cells) != {layer.cell}:
+    if trace.decimals or trace.own or set(trace.cells) != {layer.cell}:
         return ""
     try:
         state: dict[str, Any] = {name: array.tolist() for name, array in to_torch(layer).items()}

@@ -6,43 +6,57 @@ from html import escape
 from itertools import pairwise
 
 from sim.cells import cell as find_cell
+from sim.checks import whole_number
 from sim.language.declarations import Cell
 from sim.printers.canvas import BOX, RADIUS, ROUND, Canvas, half_width
 from sim.printers.layout import Layout, layout_of
 from sim.printers.network import Edge, Network, network_of
 from sim.printers.reading import Numbers
+from sim.printers.text import refuse_what_is_no_cell
 from sim.printers.words import words
 from sim.runs.traces import Trace
 
 LEFT, TAP = 10.0, 10.0
+# how a diagram looks outside the site, which has a stylesheet of its own: colours of the gates, and a pattern for each
+STYLE = (
+    "svg{font:12px sans-serif;background:#fff}.line{fill:none;stroke:#222;stroke-width:1.4}.node{fill:#fff;stroke:#222}"
+    "text{fill:#222}.q{font:italic bold 14px serif}.q-f{stroke:#a8321a}.q-i{stroke:#0b5a9c;stroke-dasharray:4 2}"
+    ".q-g,.q-n{stroke:#0b6b45;stroke-dasharray:1.5 2}.q-o,.q-z{stroke:#6b2a86;stroke-dasharray:6 2 1.5 2}"
+    ".q-c{stroke:#8a5a00;stroke-width:2.2}.q-h{stroke:#2b4a6b}.q-r{stroke:#a8321a}text.q{stroke:none}.joint{fill:#222}"
+)
 
 
 def svg(
-    of: Trace | Cell | str, step: int = 1, *, unit: int = 1, decimals: int | None = None, prefix: str = ""
+    of: Trace | Cell | str, step: int = 1, *, unit: int = 1, decimals: int | None = None, prefix: str = "",
+    standalone: bool = False,
 ) -> str:  # fmt: skip
     """The diagram of a cell, or of one step of a trace with the values of one unit (both counted from 1).
 
     Colours and line patterns come by class (`line q-f`, `q q-f`, `node`); every value's element has the id
-    "{prefix}-{name}" and `data-q`. `prefix` ("lstm-1" if left out) keeps two diagrams on a page apart.
+    "{prefix}-{name}" and `data-q`. `prefix` ("lstm-1" if left out) keeps two diagrams on a page apart. A `standalone`
+    diagram is a file of its own, with a stylesheet in it. Raises: UnknownName for a step or a unit there is not.
     """
     if isinstance(of, Trace):
         cell, numbers = of.layer.cell, Numbers(of, step, decimals)
+        unit = whole_number("unit", unit, 1, of.layer.H)
     else:
+        refuse_what_is_no_cell(of)
         cell, numbers = find_cell(of), None
     canvas = Canvas(numbers, unit - 1, prefix or f"{cell.name}-{step}")
     network = network_of(cell)
     layout = layout_of(network)
     drawing = (_Staircase if layout.is_staircase else _Drawing)(network, layout, canvas)
     drawing.draw()
-    return _framed(cell, layout, canvas, step)
+    return _framed(cell, layout, canvas, step, standalone)
 
 
-def _framed(cell: Cell, layout: Layout, canvas: Canvas, step: int) -> str:
+def _framed(cell: Cell, layout: Layout, canvas: Canvas, step: int, standalone: bool) -> str:
     title, desc = f"{canvas.prefix}-title", f"{canvas.prefix}-desc"
+    own, style = (' xmlns="http://www.w3.org/2000/svg"', f"<style>{STYLE}</style>") if standalone else ("", "")
     return (
-        f'<svg class="cell" viewBox="0 0 {layout.width:g} {layout.height:g}" role="img" '
+        f'<svg class="cell"{own} viewBox="0 0 {layout.width:g} {layout.height:g}" role="img" '
         f'aria-labelledby="{title} {desc}"><title id="{title}">{escape(_title(cell, canvas, step))}</title>'
-        f'<desc id="{desc}">{escape(_described(cell, layout, canvas, step))}</desc>{canvas.svg()}</svg>'
+        f'<desc id="{desc}">{escape(_described(cell, layout, canvas, step))}</desc>{style}{canvas.svg()}</svg>'
     )
 
 
@@ -106,6 +120,8 @@ class _Drawing:
         rail = {key for _, key in self.on_rail}
         below = [edge.target for edge in self.network.out_of(name) if name == "x" or edge.target not in rail]
         taps = [(self._tap(name, target), self._bottom(target)) for target in below]
+        if not taps:
+            return
         for x, bottom in taps:
             self.canvas.line(name, (x, y), (x, bottom))
         start = self._start_of_bus(name, y)
@@ -120,7 +136,7 @@ class _Drawing:
         if name != f"{state}_prev":
             self.canvas.stacked(name, LEFT, y - 8, y + 18)
             return LEFT
-        start = self.layout.drop or LEFT + 58
+        start = self.layout.drop or LEFT + 68
         self.canvas.line(state, (start, self.layout.rail), (start, y))
         self.canvas.dot(state, start, self.layout.rail)
         return start

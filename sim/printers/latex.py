@@ -9,10 +9,9 @@ from sim.printers.letters import MARKS
 from sim.printers.letters import letters as letters_of
 from sim.printers.notations import in_notation
 from sim.printers.reading import equation, render, shown_formula, told
-from sim.printers.text import Printed, shown_equation
+from sim.printers.text import Printed, shown_equations
 from sim.runs.backpropagation import Gradients
 from sim.runs.traces import Trace
-from sim.slips.binding import Slip
 
 SIGNS = {"+": " + ", "-": " - ", "*": r" \odot ", "·": r" \cdot ", "@": " "}
 FUNCTIONS = {"sigmoid": r"\sigma", "tanh": r"\tanh", "sum": r"\textstyle\sum", "logsumexp": r"\log\textstyle\sum\exp"}
@@ -45,7 +44,7 @@ class LatexStyle:
 
     def call(self, function: str, arguments: list[str], simple: bool) -> str:
         if function == "outer":
-            return rf"{arguments[0] if simple else self.group(arguments[0])} \otimes {arguments[1]}"
+            return rf"{arguments[0]} \otimes {arguments[1]}"
         if function == "beside":
             return f"[{arguments[0]}, {arguments[1]}]"
         if function == "step":
@@ -80,17 +79,21 @@ def latex(
     if isinstance(of, (Trace, Gradients)):
         rows = list(_rows(of, name, step, letters, decimals))
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
-    return _equation(of, name, letters, " = ")
+    cell, names = shown_equations(of, name)
+    return r" \quad ".join(_equation(cell, each, letters, " = ") for each in names)
 
 
-def _equation(of: Cell | Slip | str, name: str, letters: str, equals: str) -> str:
-    cell, name = shown_equation(of, name)
+def _equation(cell: Cell, name: str, letters: str, equals: str) -> str:
     left, formula = in_notation(cell, name, shown_formula(cell, name), letters)
     return equation(left, formula, STYLE, equals)
 
 
 def _rows(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: int | None) -> Iterator[str]:
+    last = None
     for numbers, each in told(of, name, step, decimals):
+        if numbers.step != last and step is None and of.T > 1:
+            yield rf"&\text{{Step {numbers.step}}}"
+        last = numbers.step
         yield _equation(numbers.cell, each, letters, " &= ")
         for digits, entry in numbers.lines(each):
             yield f"{STYLE.number(digits)} &= {render(entry, STYLE)}"

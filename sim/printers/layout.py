@@ -65,11 +65,14 @@ def _lstm(network: Network) -> Layout:
 
 
 def _gru(network: Network) -> Layout:
-    layout = Layout(376, 350, 48, buses={"h_prev": 290, "x": 326})
-    z, r, n = 98.0, 172.0, 284.0
+    layout = Layout(386, 350, 48, buses={"h_prev": 290, "x": 326})
+    z, r, n = 108.0, 182.0, 294.0
     gates = [key for key in network.parts if key.endswith(".0") and network.has_sum(key) and key != "n.0"]
     blending = next(key for key in gates if any(edge.target.startswith("h.") for edge in network.out_of(key)))
     layout.at = {blending: (z, 240.0), "n.0": (n, 178.0), "a_n.1": (n - 11, 240.0)}
+    if "a_n.2" in network.parts:  # the old state is weighed before the reset gate acts on it
+        layout.at["a_n.2"] = (n - 11, 284.0)
+        layout.height, layout.buses = 382, {"h_prev": 322, "x": 358}
     layout.at |= {key: (r, 240.0) for key in gates if key != blending}
     rail = rail_parts(network, "h")
     layout.at[rail[0]] = (z, layout.rail)
@@ -77,13 +80,13 @@ def _gru(network: Network) -> Layout:
     layout.at[beside(network, "h", rail)] = (n, 116.0)
     complement = next(key for key, part in network.parts.items() if part.label == "1−")
     feeds_rail = any(edge.source == complement and edge.target == rail[0] for edge in network.edges)
-    layout.at[complement] = (z, 86.0) if feeds_rail else (190.0, 116.0)
+    layout.at[complement] = (z, 86.0) if feeds_rail else (200.0, 116.0)
     return layout
 
 
 def _rnn(network: Network) -> Layout:
-    if len(network.into("a.0")) < 2:
-        raise LookupError("no old state to draw")
+    if len(network.into("a.0")) < 2 or [edge.source for edge in network.into("h.0")] != ["a.0"]:
+        raise LookupError("no chain from the old state over its sum to the new one")
     layout = Layout(376, 150, 60, buses={"x": 128})
     layout.at = {"a.0": (140.0, 60.0), "h.0": (248.0, 60.0)}
     return layout

@@ -6,7 +6,7 @@ from sim.printers.letters import MARKS, hue
 from sim.printers.letters import letters as letters_of
 from sim.printers.notations import in_notation
 from sim.printers.reading import Numbers, equation, render, shown_formula, told
-from sim.printers.text import FUNCTIONS, Printed, shown_equation
+from sim.printers.text import FUNCTIONS, Printed, shown_equations
 from sim.runs.backpropagation import Gradients
 from sim.runs.traces import Trace
 
@@ -44,7 +44,7 @@ class MathmlStyle:
 
     def call(self, function: str, arguments: list[str], simple: bool) -> str:
         if function == "outer":
-            return f"{arguments[0] if simple else self.group(arguments[0])}<mo>⊗</mo>{arguments[1]}"
+            return f"{arguments[0]}<mo>⊗</mo>{arguments[1]}"
         if function == "beside":
             return f"<mrow><mo>[</mo>{'<mo>,</mo>'.join(arguments)}<mo>]</mo></mrow>"
         if function == "step":
@@ -82,9 +82,9 @@ def mathml(
             + substituted(of, each, numbers.step, decimals=decimals, block=block)
             for numbers, each in told(of, name, step, decimals)
         )
-    cell, name = shown_equation(of, name)
-    left, formula = in_notation(cell, name, shown_formula(cell, name), letters)
-    return _math(equation(left, formula, STYLE, "<mo>=</mo>"), block)
+    cell, names = shown_equations(of, name)
+    shown = [in_notation(cell, each, shown_formula(cell, each), letters) for each in names]
+    return "".join(_math(equation(left, formula, STYLE, "<mo>=</mo>"), block) for left, formula in shown)
 
 
 def substituted(of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None, block: bool = True) -> str:

@@ -13,6 +13,7 @@ from sim.language.declarations import GIVEN, Cell
 from sim.language.expressions import Expr, leaves, terms
 
 SHOWN = {"+": "+", "*": "×", "-": "−", "neg": "−", "sigmoid": "σ", "tanh": "tanh", "relu": "ReLU", "sum": "Σ"}
+SAME = "="  # a value handed on under another name
 SQUASHES = ("sigmoid", "tanh", "relu")
 
 
@@ -45,7 +46,7 @@ class Network:
         formula = self.cell.equations.get(name)
         if formula is None:
             return name
-        return self.source(str(formula.label)) if formula.op == "name" else f"{name}.0"
+        return f"{name}.0"
 
     def into(self, target: str) -> list[Edge]:
         return [edge for edge in self.edges if edge.target == target]
@@ -86,9 +87,12 @@ def has_weights(formula: Expr) -> bool:
 def _draw(network: Network, name: str, formula: Expr, merged: set[str]) -> None:
     """Add the operations of one equation."""
     if formula.op == "name":
+        read = str(formula.label)
+        _add(network, Part(f"{name}.0", SAME, name), [(network.source(read), read)])
         return
-    if has_weights(formula):
-        _add(network, Part(f"{name}.0", SHOWN["sum"], name), _sum_sources(network, name, formula))
+    if has_weights(formula):  # a slip may squash a sum without a name
+        label = SHOWN[formula.op] if formula.op in SQUASHES else SHOWN["sum"]
+        _add(network, Part(f"{name}.0", label, name), _sum_sources(network, name, formula))
         return
     if (squashed := _squashed_sum(network.cell, formula)) in merged:
         sources = _sum_sources(network, squashed, network.cell.equations[squashed])
@@ -120,16 +124,25 @@ def _hidden(formula: Expr) -> str:
 def _sum_sources(network: Network, name: str, formula: Expr) -> list[tuple[str, str]]:
     """What flows into a weighted sum: x, the states, and products with a gate, which are parts of their own."""
     sources: list[tuple[str, str]] = []
-    for term in terms(formula):
+    for term in terms(formula.args[0] if formula.op in SQUASHES else formula):
         product = next((node for node in _operations(term) if _is_gating(network.cell, node)), None)
         if product is None:
             sources += [(network.source(leaf), leaf) for leaf in leaves(term) if _flows(network.cell, leaf)]
         else:
-            flowing = [leaf for leaf in leaves(product) if _flows(network.cell, leaf)]
             part = Part(f"{name}.1", SHOWN["*"], "")
-            _add(network, part, [(network.source(leaf), leaf) for leaf in flowing])
+            _add(network, part, [_factor(network, name, arg) for arg in product.args])
             sources.append((part.key, ""))
     return sources
+
+
+def _factor(network: Network, name: str, factor: Expr) -> tuple[str, str]:
+    """What flows into a product: a value, or a sum of its own where values are weighed before they are gated."""
+    flowing = [(network.source(leaf), leaf) for leaf in leaves(factor) if _flows(network.cell, leaf)]
+    if not has_weights(factor):
+        return flowing[0]
+    part = Part(f"{name}.2", SHOWN["sum"], "")
+    _add(network, part, flowing)
+    return part.key, ""
 
 
 def _is_gating(cell: Cell, node: Expr) -> bool:

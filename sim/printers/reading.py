@@ -12,8 +12,9 @@ from typing import Protocol
 
 import numpy as np
 
+from sim.checks import check_step, whole_number
 from sim.compile.programs import passed_back
-from sim.errors import UnknownName
+from sim.errors import KindError
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, substitute
 from sim.layers import Array
@@ -22,6 +23,7 @@ from sim.runs.traces import Trace
 
 SUM, PRODUCT, ATOM = 1, 2, 3
 SHORT = 4  # decimals of a value in full precision, where nothing else is asked
+MOST_SHOWN = 12
 
 
 class Style(Protocol):
@@ -59,6 +61,8 @@ def render(expr: Expr, style: Style, level: int = 0, first: bool = True) -> str:
             return style.transposed(render(expr.args[0], style, ATOM))
         case "over":
             return style.fraction(render(expr.args[0], style), short(float(expr.label)))
+    if expr.op == "outer":
+        return style.call("outer", [render(argument, style, ATOM) for argument in expr.args], True)
     arguments = [render(argument, style) for argument in expr.args]
     return style.call(expr.op, arguments, expr.args[0].op in ("name", "value"))
 
@@ -101,7 +105,7 @@ def equation(left: str, formula: Expr, style: Style, equals: str) -> str:
 def shown_formula(cell: Cell, of: str) -> Expr:
     """The right-hand side as it is printed: what the next step passes back is written out, with its names marked."""
     formula = cell.formula(of)
-    return substitute(formula, {leaf: cell.passed_back(leaf) for leaf in leaves(formula) if leaf.endswith("_next")})
+    return substitute(formula, {leaf: cell.passed_back(leaf) for leaf in leaves(formula) if leaf.endswith("_back")})
 
 
 def short(value: float) -> str:
@@ -129,11 +133,14 @@ class Numbers:
     """A trace, or its gradients, at one step as digits: named values to `decimals`, what is given as short as it is."""
 
     def __init__(self, of: Trace | Gradients, step: int, decimals: int | None) -> None:
-        if not 1 <= step <= of.T:
-            raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {of.T}.")
-        self.of, self.step = of, step
-        self.cell = of.cell_at(step)
-        self.decimals = decimals or of.decimals or SHORT
+        trace = of if isinstance(of, Trace) else of.trace
+        if trace.is_of_many:
+            raise KindError("A trace of many variants can't be printed.", "Run one of them by itself.")
+        self.of, self.step = of, check_step(step, of.T)
+        self.cell = of.cell_at(self.step)
+        self.decimals = (
+            whole_number("decimals", decimals, 1, MOST_SHOWN) if decimals is not None else of.decimals or SHORT
+        )
 
     @property
     def names(self) -> list[str]:
@@ -156,14 +163,17 @@ class Numbers:
         if name.endswith(("_loss", "_last")):
             return False
         stem = name.removesuffix("_next").removesuffix("_prev")
-        return (stem in self.cell.equations and (not name.endswith("_prev") or self.step > 1)) or name[0] == "d"
+        if stem not in self.cell.equations:
+            return name[0] == "d"
+        trace = self.of if isinstance(self.of, Trace) else self.of.trace
+        return not name.endswith("_prev") or trace.in_order(self.step) > 0
 
     def formula(self, name: str) -> Expr:
         """The formula at this step: in the last, what comes from beyond stands for what the next step passes back."""
         if isinstance(self.of, Trace):
             return self.cell.formula(name)
         formula = self.cell.formula(name)
-        flows = {leaf: self.of.passed_back(leaf, self.step) for leaf in leaves(formula) if leaf.endswith("_next")}
+        flows = {leaf: self.of.passed_back(leaf, self.step) for leaf in leaves(formula) if leaf.endswith("_back")}
         return substitute(formula, flows)
 
     def lines(self, name: str) -> Iterator[tuple[str, Expr]]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.cells import cell as find_cell
+from sim.checks import of_kind
+from sim.errors import UnknownName
 from sim.language.declarations import Cell
 from sim.printers.letters import WEIGHTS, is_gradient
 from sim.printers.notations import in_notation
 from sim.printers.reading import Numbers, equation, render, shown_formula, told
 from sim.runs.backpropagation import Gradients
+from sim.runs.networks import NetworkGradients, NetworkTrace
 from sim.runs.traces import Trace
 from sim.slips.binding import Slip
 
@@ -47,7 +50,7 @@ class TextStyle:
 
     def call(self, function: str, arguments: list[str], simple: bool) -> str:
         if function == "outer":
-            return f"{arguments[0]} ⊗ {arguments[1]}" if simple else f"({arguments[0]}) ⊗ {arguments[1]}"
+            return f"{arguments[0]} ⊗ {arguments[1]}"
         if function == "beside":
             return f"[{arguments[0]}, {arguments[1]}]"
         if function == "step":
@@ -70,12 +73,26 @@ class TextStyle:
 STYLE = TextStyle()
 
 
-def shown_equation(of: Cell | Slip | str, name: str) -> tuple[Cell, str]:
-    """The cell and quantity to print. Of a slip: its wrong equation, the first of them if it has several."""
+def shown_equations(of: Cell | Slip | str, name: str) -> tuple[Cell, list[str]]:
+    """The cell and the quantities to print: of a slip, if no name is given, those of all its wrong equations.
+
+    Raises: KindError, UnknownName.
+    """
     if isinstance(of, Slip):
-        first = of.asked if of.asked in of.changes else next(iter(of.changes))
-        return of.wrong, name or first
-    return find_cell(of), name
+        own = [of.asked] if of.asked in of.changes else list(of.changes)
+        return of.wrong, [name] if name else own
+    refuse_what_is_no_cell(of)
+    if not name:
+        raise UnknownName("Nothing is named to be printed.", f"Name one of {', '.join(find_cell(of).equations)}.")
+    return find_cell(of), [name]
+
+
+def refuse_what_is_no_cell(of: object) -> None:
+    """Raises: KindError for a network's trace, a layer and other things that have no equation of their own."""
+    needed = "a cell or its name, a slip, a trace or gradients"
+    if isinstance(of, (NetworkTrace, NetworkGradients)):
+        needed += "; of a network, those of one layer: layers[0]"
+    of_kind("what is to be printed", of, (Cell, str), needed)
 
 
 type Printed = Cell | Slip | str | Trace | Gradients
@@ -91,15 +108,15 @@ def text(
     """
     if isinstance(of, (Trace, Gradients)):
         return "\n".join(_lines(of, name, step, letters, decimals))
-    cell, name = shown_equation(of, name)
-    left, formula = in_notation(cell, name, shown_formula(cell, name), letters)
-    return equation(left, formula, STYLE, " = ")
+    cell, names = shown_equations(of, name)
+    shown = [in_notation(cell, each, shown_formula(cell, each), letters) for each in names]
+    return "; ".join(equation(left, formula, STYLE, " = ") for left, formula in shown)
 
 
 def _lines(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: int | None) -> Iterator[str]:
     last = None
     for numbers, each in told(of, name, step, decimals):
-        if numbers.step != last and of.T > 1:
+        if numbers.step != last and step is None and of.T > 1:
             yield f"Step {numbers.step}"
         last = numbers.step
         yield text(numbers.cell, each, letters=letters)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sim.language.declarations import Cell
 from sim.printers.letters import spoken
 from sim.printers.reading import Numbers, render, shown_formula, told
-from sim.printers.text import Printed, shown_equation
+from sim.printers.text import Printed, shown_equations
 from sim.runs.backpropagation import Gradients
 from sim.runs.traces import Trace
 
@@ -77,8 +78,12 @@ def words(of: Printed, name: str = "", step: int | None = None, *, decimals: int
             )
             for numbers, each in told(of, name, step, decimals)
         )
-    cell, name = shown_equation(of, name)
+    cell, names = shown_equations(of, name)
     at = "t" if step is None else f"step {step}"
+    return " ".join(_said(cell, each, at) for each in names)
+
+
+def _said(cell: Cell, name: str, at: str) -> str:
     if name == "tanh_c":
         return f"Take tanh of c at {at}."
     return _sentence(f"{STYLE.name(name)} at {at} equals {render(shown_formula(cell, name), STYLE)}")

@@ -12,8 +12,9 @@ from typing import Any, overload
 
 import numpy as np
 
+from sim.checks import check_step, of_kind
 from sim.compile.programs import Steps
-from sim.errors import SizeError, UnknownName
+from sim.errors import NumberError, SizeError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, name, number
 from sim.layers import Array, Numbers, as_numbers, of_shape
@@ -70,29 +71,52 @@ class Gradients(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._all())
 
+    def __repr__(self) -> str:
+        return f"<Gradients of {self.trace!r}>"
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
     def cell_at(self, step: int) -> Cell:
         return self.cells[self.trace.in_order(step)]
 
     def at(self, name: str, step: int) -> Array:
-        """What a name in an equation of the backward pass is at a step: dc, f_next, dh_loss, dc_last, f, x, W_f, …"""
+        """What a name in an equation of the backward pass is at a step, counted from 1.
+
+        dc, dh_loss, dc_last; dW_f is the contribution of this step; f_next and dc_next are of the step after it,
+        dc_back what that passes back; and all that the trace has: f, x, h_prev, W_f. Raises: UnknownName.
+        """
+        step = check_step(step, self.T)
         if name == "dh_loss":
             return np.asarray(self._given["dh"][step - 1])
-        if name.endswith("_last"):
+        if name.endswith("_last") and name in self._given:
             return self._given[name]
+        if name.endswith("_back"):
+            return self._passed_back(name, step)
         if name.endswith("_next"):
-            return self.at(name.removesuffix("_next"), step - 1 if self.trace.is_reverse else step + 1)
-        if name[1:] in self.trace.weights:
+            return self.at(name.removesuffix("_next"), self._after(step))
+        if name[:1] == "d" and name[1:] in self.trace.weights:
             return self._contribution(name[1:], step)
         own = "x" if name == "dx" else name
-        return np.asarray(self[own][step - 1]) if name[0] == "d" and own in self else self.trace.at(name, step)
+        return np.asarray(self[own][step - 1]) if name[:1] == "d" and own in self else self.trace.at(name, step)
+
+    def _after(self, step: int) -> int:
+        """The step that is computed after this one."""
+        return step - 1 if self.trace.is_reverse else step + 1
+
+    def _passed_back(self, name: str, step: int) -> Array:
+        if self.trace.in_order(step) + 1 == self.T:
+            return self._given[name.replace("_back", "_last")]
+        if self.trace.in_order(step) + 1 in self.cuts:
+            return np.zeros(self.trace.shape)
+        return self.at(name.replace("_back", "_prev"), self._after(step))
 
     def passed_back(self, leaf: str, step: int) -> Expr:
-        """What "dc_next" is at a step: what the next one passes back, what comes from beyond, or 0 over a cut."""
-        if step == (1 if self.trace.is_reverse else self.T):
-            return name(leaf.replace("_next", "_last"))
+        """What "dc_back" is at a step: what the next one passes back, what comes from beyond, or 0 over a cut."""
+        if self.trace.in_order(step) + 1 == self.T:
+            return name(leaf.replace("_back", "_last"))
         if self.trace.in_order(step) + 1 in self.cuts:
             return number(0)
-        return self.cell_at(step - 1 if self.trace.is_reverse else step + 1).passed_back(leaf)
+        return self.cell_at(self._after(step)).passed_back(leaf)
 
     def contributions(self, weight: str) -> Array:
         """What each step adds to the gradient of a weight that all steps share: (T, …). Raises: UnknownName."""
@@ -134,6 +158,7 @@ def backward(
     network, `dh_last` and `dc_last` have a row for each layer.
     Raises: ShapeError, NumberError, SizeError; DecimalsError where the trace is exact and dh is not.
     """
+    of_kind("trace", trace, (Trace, NetworkTrace), "what sim.forward or sim.exact gives")
     if isinstance(trace, NetworkTrace):
         return back_through(trace, dh, dh_last, dc_last, partial(backward, window=window))
     return propagated(trace, trace.cells, dh, dh_last, dc_last, window)
@@ -144,6 +169,8 @@ def propagated(
     dc_last: Numbers | None = None, window: int | None = None,
 ) -> Gradients:  # fmt: skip
     """The same where step k follows the backward equations of `cells[k - 1]`, in the order of computing."""
+    if dh is None and dh_last is None and dc_last is None:
+        raise NumberError("There is no loss to go back from.", "Give dh, dh_last or dc_last.")
     shape = (trace.T, *trace.shape)
     losses = np.zeros(shape) if dh is None else of_shape("dh", as_numbers("dh", dh), shape)
     last = {f"d{state}_last": _beyond(trace, state, values) for state, values in (("h", dh_last), ("c", dc_last))}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from sim.checks import of_kind
 from sim.errors import ShapeError, UnknownName
 from sim.layers import Array, Network, as_numbers
 from sim.runs.traces import Trace
@@ -51,6 +52,8 @@ class NetworkTrace(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self.top[0])
 
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
 
 class NetworkGradients[G: Mapping[str, Array]](Mapping[str, Array]):
     """The gradients of a network: `layers[k]` those of a layer; here x, and h0 and c0 with a row for each layer.
@@ -81,6 +84,8 @@ class NetworkGradients[G: Mapping[str, Array]](Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
 
 
 def through(network: Network, x: npt.ArrayLike, h0: Rows, c0: Rows, run: Callable[..., Trace]) -> NetworkTrace:
@@ -126,6 +131,7 @@ def rows(name: str, values: Rows, count: int) -> Sequence[npt.ArrayLike | None]:
     """A row for each layer. Raises: ShapeError."""
     if values is None:
         return [None] * count
+    of_kind(name, values, (list, tuple, np.ndarray), f"a row for each of the {count} layers")
     if len(values) != count:
         raise ShapeError(f"{name} has {len(values)} rows, needs one for each of the {count} layers.")
     return list(values)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.checks import of_kind
 from sim.errors import SizeError
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, number, sum_of
@@ -23,8 +24,8 @@ MOST_PARAMETERS = 4_000
 
 @dataclass(frozen=True)
 class Influence:
-    """What is left of every step t = 1 … T at the last one, as spectral norms; the last entry is 1 where it is the
-    same state.
+    """What is left of every step t = 1 … T at the one computed last, as spectral norms; that one's entry is 1 where it
+    is the same state. A reverse layer computes step 1 last.
 
     direct   of the carried state (c, or h where there is no c) along its own line alone: the product of what multiplies
              it in every later step, for an LSTM the forget gates; None where the cell has no such line
@@ -37,6 +38,7 @@ class Influence:
 
 def influence(trace: Trace) -> Influence:
     """The direct path and the total derivatives of the last states. Raises: SizeError for more than 64 units."""
+    of_kind("trace", trace, Trace, "the trace of one layer")
     H, states = trace.layer.H, trace.states
     if H > MOST_UNITS:
         raise SizeError(f"The layer has {H} units; the total derivative is computed for {MOST_UNITS} at most.")
@@ -63,12 +65,11 @@ def _direct(trace: Trace) -> Array | None:
     if factor is None:
         return None
     names = list(leaves(factor))
-    factors = [
-        value(factor, {leaf: trace.at(leaf, t) for leaf in names}) * np.ones(trace.layer.H)
-        for t in range(1, trace.T + 1)
-    ]
-    later = np.cumprod([np.ones(trace.layer.H), *factors[:0:-1]], axis=0)[::-1]
-    return np.asarray(np.abs(later).max(axis=1))
+    last_first = range(1, trace.T + 1) if trace.is_reverse else range(trace.T, 0, -1)
+    factors = [value(factor, {leaf: trace.at(leaf, t) for leaf in names}) * np.ones(trace.layer.H) for t in last_first]
+    later = np.cumprod([np.ones(trace.layer.H), *factors[:-1]], axis=0)
+    in_time = later if trace.is_reverse else later[::-1]
+    return np.asarray(np.abs(in_time).max(axis=1))
 
 
 def direct_factor(cell: Cell, state: str) -> Expr | None:
@@ -88,8 +89,11 @@ def check_gradients(
     """How far each gradient of `backward` lies from the central difference, at its farthest entry, by name.
 
     The loss is Σ dh · h + dh_last · h_T + dc_last · c_T. Every number is moved by `step` both ways, all of them as
-    variants of one run. Raises: SizeError for more than 4 000 numbers.
+    variants of one run. Raises: SizeError for more than 4 000 numbers, or a step that is too small or too large.
     """
+    of_kind("layer", layer, Layer, "one layer")
+    if not 1e-8 <= step <= 1e-2:
+        raise SizeError(f"step is {step}, needs 1e-8 to 1e-2: else rounding or curvature hides the difference.")
     trace = forward(layer, x, h0, c0)
     gradients = propagated(trace, trace.cells, dh, dh_last, dc_last)
     given = {**layer.weights, "x": trace.x, "h0": trace.h0, "c0": trace.c0}
@@ -115,10 +119,11 @@ def _losses(
     flat = many[name].reshape(size, 2 * size)
     flat[np.arange(size), np.arange(size)] += step
     flat[np.arange(size), size + np.arange(size)] -= step
-    trace = forward_many(layer.cell, many, many["x"], many["h0"], many.get("c0"))
+    in_order = slice(None, None, -1 if layer.reverse else 1)
+    trace = forward_many(layer.cell, many, many["x"][in_order], many["h0"], many.get("c0"))
     total = np.zeros(2 * size)
     if losses["dh"] is not None:
-        total += np.einsum("th,thn->n", np.asarray(losses["dh"], dtype=float), trace["h"])
+        total += np.einsum("th,thn->n", np.asarray(losses["dh"], dtype=float), trace["h"][in_order])
     for state in layer.cell.states:
         if losses[f"d{state}_last"] is not None:
             total += np.asarray(losses[f"d{state}_last"], dtype=float) @ trace[state][-1]

@@ -11,7 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.errors import ShapeError, UnknownName
+from sim.checks import check_step, described, of_kind
+from sim.errors import NumberError, ShapeError, UnknownName
 from sim.language.expressions import Expr, number, parse
 from sim.language.gradients import backward_equations
 from sim.layers import Array, Numbers, numbers
@@ -23,6 +24,7 @@ DECLARED = {
     "cross_entropy": LINEAR | {"p": "softmax(y)", "loss": "logsumexp(y) - sum(target * y)"},
 }
 PARAMETERS = ("V", "b_y")
+SUM = 1e-9  # how far from 1 the shares of a distribution may add up to
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,14 +67,17 @@ class Readings(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._values)
 
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
 
 def read_out(loss: str, weights: Mapping[str, Numbers]) -> ReadOut:
     """A linear read-out with the loss "squared" (½ Σ (y − target)²) or "cross_entropy" (of softmax(y)).
 
     Raises: UnknownName, ShapeError, NumberError.
     """
-    if loss not in DECLARED:
-        raise UnknownName(f"There is no loss “{loss}”.", f"There are: {', '.join(DECLARED)}.")
+    if not isinstance(loss, str) or loss not in DECLARED:
+        raise UnknownName(f"There is no loss {described(loss)}.", f"There are: {', '.join(DECLARED)}.")
+    of_kind("weights", weights, Mapping, "a mapping with V and b_y")
     if missing := [name for name in PARAMETERS if name not in weights]:
         raise UnknownName(f"Weights of the read-out are missing: {', '.join(missing)}.")
     V, b_y = (numbers(name, weights[name]) for name in PARAMETERS)
@@ -87,18 +92,26 @@ def read(of: ReadOut, h: Numbers, target: Numbers, *, steps: Sequence[int] | Non
     With `steps`, only these (counted from 1) have a loss: the last alone, where a sequence gets one answer.
     Raises: ShapeError, NumberError, UnknownName.
     """
+    of_kind("of", of, ReadOut, "what sim.read_out gives")
     hs = numbers("h", h)
     outputs, H = of.weights["V"].shape
     if hs.ndim != 2 or hs.shape[1] != H:
         raise ShapeError(f"h has shape {hs.shape}, needs (T, H) with H = {H}.")
     T = len(hs)
     targets = _targets(of, numbers("target", target), (T, outputs))
-    counted = set(range(1, T + 1) if steps is None else steps)
-    if unknown := counted - set(range(1, T + 1)):
-        raise UnknownName(f"There is no step {min(unknown)}.", f"Steps count from 1 to {T}.")
-    found = [_step(of, hs[t], targets[t], t + 1 in counted) for t in range(T)]
-    values = {name: np.array([step[name] for step in found]) for name in found[0]}
-    return Readings(values | {name: values.pop(f"d{name}").sum(axis=0) for name in PARAMETERS})
+    counted = _counted(steps, T)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by name
+        found = [_step(of, hs[t], targets[t], t + 1 in counted) for t in range(T)]
+        values = {name: np.array([step[name] for step in found]) for name in found[0]}
+        values |= {name: values.pop(f"d{name}").sum(axis=0) for name in PARAMETERS}
+    if overflown := [name for name, array in values.items() if not np.isfinite(array).all()]:
+        raise NumberError(f"{overflown[0]} is not finite.", "Take smaller weights, or a smaller h.")
+    return Readings(values)
+
+
+def _counted(steps: Sequence[int] | None, T: int) -> set[int]:
+    of_kind("steps", steps, (list, tuple, range, set, type(None)), "a list of steps")
+    return set(range(1, T + 1)) if steps is None else {check_step(step, T) for step in steps}
 
 
 def _targets(of: ReadOut, target: Array, shape: tuple[int, int]) -> Array:
@@ -110,6 +123,8 @@ def _targets(of: ReadOut, target: Array, shape: tuple[int, int]) -> Array:
         target = np.eye(shape[1])[classes]
     if target.shape != shape:
         raise ShapeError(f"target has shape {target.shape}, needs (T, O) = {shape}.")
+    if of.name == "cross_entropy" and ((target < 0).any() or np.abs(target.sum(axis=1) - 1).max() > SUM):
+        raise NumberError("A row of target is no distribution.", "Its entries are 0 or more and add up to 1.")
     return target
 
 

@@ -71,8 +71,8 @@ def _check_magnitudes(trace: Trace, cells: Steps, found: Mapping[str, Array], dh
         if first is not None:
             sizes[state] = max(sizes[state], float(np.abs(first).max()) * trace.unit)
     width = max(trace.layer.D, trace.layer.H)
-    right, rounding = trace.layer.cell, trace.rounding or Rounding()
-    check_magnitudes([(cell, "") for cell in set(cells)], right, width, sizes, rounding, backward=True)
+    for cell in set(cells):  # every size above is of what was computed, its slip included
+        check_magnitudes([(cell, "")], cell, width, sizes, trace.rounding or Rounding(), backward=True)
 
 
 def _check_finite(found: Mapping[str, Array]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.checks import check_step, described
 from sim.compile.decimals import Rounding, whole_list
 from sim.errors import NumberError, UnknownName
 from sim.language.declarations import Cell
@@ -44,12 +45,14 @@ class Table(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._names)
 
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
     def computed(self, name: str) -> Array:
         """The values of one name in the order of computing. Raises: UnknownName."""
         if name in self._others:
             return self._others[name] / self.unit + 0.0
         if name not in self._rows:
-            raise UnknownName(f"There is no “{name}” in this trace.", f"There are: {', '.join(self)}.")
+            raise UnknownName(f"There is no {described(name)} in this trace.", f"There are: {', '.join(self)}.")
         values: Array = self._arranged()[:, self._rows[name]]
         return values
 
@@ -64,8 +67,7 @@ class Table(Mapping[str, Array]):
 
     def in_order(self, step: int) -> int:
         """Where a step counted in time from 1 stands in the order of computing, counted from 0. Raises: UnknownName."""
-        if not 1 <= step <= self.T:
-            raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {self.T}.")
+        step = check_step(step, self.T)
         return self.T - step if self.is_reverse else step - 1
 
     def check_finite(self) -> None:
@@ -80,13 +82,15 @@ class Table(Mapping[str, Array]):
 class Trace(Table):
     """Every named value of a run. Besides: `cell`, `layer`, `x`, `h0`, `c0`, `T`, `decimals` (None: full precision).
 
-    Where a slip was made, `cell_at(step)` is the cell with the slip in it.
+    Where a slip was made, `cell_at(step)` is the cell with the slip in it; `own` are numbers of a learner ("c@1") that
+    stand in it as he gave them.
     """
 
     def __init__(
         self, cells: tuple[Cell, ...], layer: Layer | None, given: list[Any], raw: Any, shape: Shape,
         rounding: Rounding | None = None, *, rows: Mapping[str, int] | None = None,
         others: Mapping[str, Array] | None = None, weights: Mapping[str, Array] | None = None,
+        own: Mapping[str, Array] | None = None,
     ) -> None:  # fmt: skip
         unit = 10.0**rounding.unit if rounding else 1.0
         reverse = layer is not None and layer.reverse
@@ -96,6 +100,11 @@ class Trace(Table):
         self._layer, self._given = layer, given
         self.states = (layer.cell if layer else cells[0]).states
         self.weights = layer.weights if layer else weights or {}
+        self.own = own or {}
+
+    def __repr__(self) -> str:
+        kept = f", {self.decimals} decimals" if self.decimals else ""
+        return f"<Trace of {self.cell.title}, T={self.T}, H={self.shape[0]}{kept}>"
 
     @property
     def decimals(self) -> int | None:
@@ -156,17 +165,21 @@ class Trace(Table):
         return [column[t] for t in range(self.T) for column in columns]
 
     def at(self, name: str, step: int) -> Array:
-        """What `name` is at a step counted from 1: a declared value, x, h_prev, c_prev, or a weight."""
+        """What `name` is at a step counted from 1: a declared value, x, h_prev, c_prev, or a weight.
+
+        Raises: UnknownName.
+        """
         place = self.in_order(step)
         if name in self:
             return np.asarray(self.computed(name)[place])
         if name == "x":
             return np.asarray(self.x[step - 1])
-        if name in ("h_prev", "c_prev"):
-            if place == 0:
-                return self._inputs()[1][name[0]]
-            return np.asarray(self.computed(name[0])[place - 1])
-        return self.weights[name]
+        state = str(name).removesuffix("_prev")
+        if name != state and state in self.states:
+            return self._inputs()[1][state] if place == 0 else np.asarray(self.computed(state)[place - 1])
+        if name in self.weights:
+            return self.weights[name]
+        raise UnknownName(f"There is no {described(name)} in this trace.", f"There are: {', '.join(self)}.")
 
     def check_finite(self) -> None:
         """Raises: NumberError, naming what was given, else the first value, that is not finite."""

@@ -77,7 +77,7 @@ def walk_back(
     """Every gradient of every step, and under "dW_f" those of the weights added up.
 
     `trace` is what `walk_steps` gave, `first` the states h_prev and c_prev before step 1, `last` what reaches the last
-    states from beyond, dh_next and dc_next.
+    states from beyond, dh_back and dc_back.
     """
     names = {**weights, **last}
     steps: list[dict[str, Array]] = []
@@ -87,6 +87,6 @@ def walk_back(
         for name, formula in cell.gradients.items():
             names[name] = value(formula, names)
         steps.insert(0, {name: names[name] for name in cell.gradients})
-        names |= {f"d{state}_next": names[f"d{state}_prev"] for state in cell.states}
+        names |= {f"d{state}_back": names[f"d{state}_prev"] for state in cell.states}
     found = {name: np.array([step[name] for step in steps]) for name in cell.gradients}
     return found | {f"d{name}": found[f"d{name}"].sum(axis=0) for name in cell.parameters}

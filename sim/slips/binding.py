@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from sim.cells import cell as find_cell
+from sim.checks import of_kind
 from sim.errors import UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, written
@@ -51,8 +52,12 @@ class Slip:
 
     def cell_for(self, layer: Layer) -> Cell:
         """The cell with the slip in it. Raises: UnknownName for another cell's layer; ShapeError for sizes."""
-        if self.cell is not layer.cell:
-            raise UnknownName(f"{self.id} is a slip of {self.cell.title}, not of this layer's {layer.cell.title}.")
+        if self.cell is not layer.cell and self.cell.equations != layer.cell.equations:
+            raise UnknownName(
+                f"{self.id} is a slip of {self.cell.title} ({self.cell.convention}), and the layer is of "
+                f"{layer.cell.title} ({layer.cell.convention}).",
+                "Take it from sim.slips_for(layer.cell, asked).",
+            )
         fits(self.wrong, layer.D, layer.H)
         return self.wrong
 
@@ -81,7 +86,10 @@ def slips_for(cell: Cell | str, asked: str) -> tuple[Slip, ...]:
     Raises: UnknownName when the cell has no such quantity.
     """
     cell = find_cell(cell)
-    quantity = asked.partition("@")[0]
+    of_kind("asked", asked, str, "a quantity such as c, c@2 or da_f")
+    quantity, _, step = asked.partition("@")
+    if step and not step.isdecimal():
+        raise UnknownName(f"There is no step “{step}”.", "A quantity's step is a number, as in c@2.")
     quantity = GIVEN_AS.get(quantity, quantity)
     cell.formula(quantity)
     return tuple(slip for slip in _bound(cell) if slip.asked == quantity)

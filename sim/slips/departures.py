@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from sim.checks import check_step, of_kind
 from sim.compile.decimals import Rounding, check_decimals
 from sim.compile.programs import Steps
 from sim.errors import NumberError, UnknownName
@@ -32,6 +33,7 @@ def evaluate_slip(
     mapping of `backward`, the way forward being right; it needs what the loss gives: dh, dh_last or dc_last.
     Raises: UnknownName for another cell's slip; ShapeError where the slip does not fit these sizes.
     """
+    of_kind("slip", slip, Slip, "one of sim.slips_for(cell, asked)")
     if decimals is not None:
         check_decimals(decimals)
     rounding = Rounding(decimals, decimals) if decimals else None
@@ -47,8 +49,8 @@ def evaluate_slip(
 def _cells(slip: Slip, layer: Layer, step: int | None, T: int) -> Steps:
     """The cell of each step, in the order of computing."""
     wrong = slip.cell_for(layer)
-    if step is not None and not 1 <= step <= T:
-        raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {T}.")
+    if step is not None:
+        step = check_step(step, T)
     cells = tuple(wrong if step in (None, t) else layer.cell for t in range(1, T + 1))
     return cells[::-1] if layer.reverse else cells
 
@@ -62,6 +64,10 @@ def first_departure(
     `trace` is the right one, in full precision or exact. A value is right within 3 units of the last decimal (the
     fourth, for a trace in full precision) of the right value, or of what the learner's own earlier numbers give.
     """
+    of_kind("trace", trace, Trace, "the trace of one layer")
+    of_kind("own", own, Mapping, 'a mapping such as {"c@1": [0.8030]}')
+    if trace.layer.reverse:
+        raise UnknownName("A layer that reads from the end can't be followed.", "Give it the sequence reversed.")
     order = places(trace.layer.cell, trace.T)
     check_known(trace.layer.cell, own, order)
     reach = (TOLERANCE + 1e-6) / 10 ** (trace.decimals or SHOWN_DECIMALS)

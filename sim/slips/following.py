@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.checks import check_step, of_kind
 from sim.compile import ArrayProgram, Program, compile_scalar
 from sim.compile.decimals import Rounding, check_decimals, whole_layer, whole_list
 from sim.compile.graphs import Graph, Unrolled, UnrolledBackward
@@ -73,10 +74,12 @@ def trace_with(
     outputs = tuple(f"{name}@{t}" for t in range(1, T + 1) for name in layer.cell.equations)
     raw = _values(layer, cells, given, used, outputs, decimals, None)
     rounding = Rounding(decimals, decimals) if decimals else None
-    return Trace(cells, layer, given, raw, (layer.H,), rounding)
+    own_values = {key: own_value(layer, key, value) for key, value in used.items()}
+    return Trace(cells, layer, given, raw, (layer.H,), rounding, own=own_values)
 
 
 def _given(layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None, c0: npt.ArrayLike | None) -> list[Any]:
+    of_kind("layer", layer, Layer, "one layer")
     if layer.reverse:
         raise UnknownName("A layer that reads from the end can't be followed.", "Give it the sequence reversed.")
     return given_to(layer, x, h0, c0)
@@ -94,6 +97,7 @@ def places(cell: Cell, T: int) -> Mapping[str, int]:
 def check_known(cell: Cell, keys: Iterable[str], known: Mapping[str, int]) -> None:
     """Raises: UnknownName for a value that these steps do not have."""
     for key in keys:
+        of_kind("a name", key, str, "a text such as c@1")
         if key in known:
             continue
         name, _, step = key.partition("@")
@@ -119,8 +123,7 @@ def own_value(layer: Layer, key: str, value: npt.ArrayLike) -> Array:
 
 def _cells(layer: Layer, slip: Slip | None, step: int, T: int) -> Steps:
     """The cell of each step: the layer's own, with the slip in one of them. Raises: SizeError, UnknownName."""
-    if not 1 <= step <= T:
-        raise UnknownName(f"There is no step {step}.", f"Steps count from 1 to {T}.")
+    step = check_step(step, T)
     if T > MOST_FOLLOWED:
         raise SizeError(f"x has {T} steps; a learner is followed through {MOST_FOLLOWED} at most.")
     wrong = slip.cell_for(layer) if slip else layer.cell

@@ -73,7 +73,7 @@ def test_an_equation_can_be_taken_out_with_its_weights():
         ({"f": None}, "f in the equation of c is neither declared"),
         ({"f": "sigmoid(a_f + c)"}, "declared later"),
         ({"c": "f * c_prev + later"}, "neither declared nor"),
-        ({"dc": "dh_prev + dc_next"}, "reads dh_prev, which it can't"),
+        ({"dc": "dh_prev + dc_back"}, "reads dh_prev, which it can't"),
         ({"dh": "dh_loss + nowhere"}, "reads nowhere, which it can't"),
     ],
 )
@@ -89,9 +89,9 @@ def test_an_equation_that_reads_what_it_can_not_is_refused(changes, message):
         ({"h": "tanh(q)"}, "neither declared nor a W, U, b or p"),
         ({"a": "W @ x"}, "h has no equation"),
         ({"h": "tanh(c_prev)"}, "c has no equation"),
-        ({"d": "W @ x", "h": "d"}, "d can't be a quantity"),
+        ({"d": "W @ x", "h": "d"}, "“d” can't be a quantity"),
         ({"h": "tanh(W @ x)"}, "h squashes a weighted sum without a name"),
-        ({"bias": "W @ x", "h": "bias"}, "bias can't be a quantity"),
+        ({"bias": "W @ x", "h": "bias"}, "“bias” can't be a quantity"),
     ],
 )
 def test_a_declaration_that_can_not_be_is_refused(equations, message):
@@ -114,7 +114,7 @@ def test_a_new_cell_has_gradients():
     chance = np.random.default_rng(4)
     layer, start = random_layer(MADE_UP, chance, 2, 2), random_start(MADE_UP, chance, 2, 2, 3)
     assert max(sim.check_gradients(layer, **start, dh=chance.normal(size=(3, 2))).values()) < 1e-7
-    assert written(MADE_UP.gradients["dc"]) == "dh * k * (1 - tanh(c) * tanh(c)) + dc_next"
+    assert written(MADE_UP.gradients["dc"]) == "dh * k * (1 - tanh(c) * tanh(c)) + dc_back"
 
 
 def test_a_new_cell_has_pictures_tables_and_programs():

@@ -167,7 +167,7 @@ def test_a_slip_near_another_is_switched_off_for_this_variant_only():
     ("changes", "message"),
     [
         ({"asked": ()}, "asks for nothing"),
-        ({"asked": ("c@2",)}, "has 1 steps"),
+        ({"asked": ("c@2",)}, "no step 2"),
         ({"asked": ("q@1",)}, "no “q@1”"),
         ({"claims": {"o": ("F05",)}}, "not asked"),
         ({"claims": {"c": ("F99",)}}, "no slip F99"),

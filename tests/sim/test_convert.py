@@ -158,11 +158,17 @@ REFUSALS = [
     (lambda: sim.from_keras("lstm", [ZEROS((1, 4))]), "There are 1 arrays, needs 3"),
     (lambda: sim.from_keras("lstm", [ZEROS((1, 4))] * 3, bidirectional=True), "needs 6: kernel.*both directions"),
     (lambda: sim.from_keras("lstm", [ZEROS((1, 4))] * 2, use_bias=False, recurrent_activation="relu"), "“relu”"),
-    (lambda: sim.from_keras("gru", [ZEROS((1, 3)), ZEROS((1, 3)), ZEROS(3)]), "bias has shape .*needs 2 axes"),
-    (lambda: sim.from_keras("gru", [ZEROS((1, 3)), ZEROS((1, 3)), ZEROS((3, 3))]), "bias has 3 rows, needs 2"),
+    (
+        lambda: sim.from_keras("gru", [ZEROS((1, 3)), ZEROS((1, 3)), ZEROS(3)]),
+        "bias has shape .*two rows.*reset_after is True",
+    ),
+    (lambda: sim.from_keras("gru", [ZEROS((1, 3)), ZEROS((1, 3)), ZEROS((3, 3))]), "bias has shape .*needs two rows"),
     (lambda: sim.from_onnx("Conv", ZEROS((1, 3, 1)), ZEROS((1, 3, 1))), "no operator “Conv”"),
     (lambda: sim.from_onnx("LSTM", ZEROS((1, 3, 1)), ZEROS((1, 3, 1))), "W has 3 rows, needs 4"),
-    (lambda: sim.from_onnx("GRU", ZEROS((2, 3, 1)), ZEROS((2, 3, 1))), "W has 2; R has 2, needs 1"),
+    (
+        lambda: sim.from_onnx("GRU", ZEROS((2, 3, 1)), ZEROS((2, 3, 1))),
+        "W has 2 directions; R has 2 directions, needs 1",
+    ),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), direction="up"), "no direction “up”"),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), clip=3.0), "attribute clip = 3.0"),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), layout=1), "layout = 1"),
@@ -177,13 +183,16 @@ REFUSALS = [
         lambda: sim.to_torch(random_layer(sim.cell("lstm_1997"), np.random.default_rng(0), 1, 1)),
         "no layer for LSTM of 1997",
     ),
-    (lambda: sim.to_torch(random_layer(sim.cell("gru", "chung2014"), np.random.default_rng(0), 1, 1)), "z admits"),
+    (lambda: sim.to_torch(random_layer(sim.cell("gru", "chung2014"), np.random.default_rng(0), 1, 1)), "r acts before"),
     (lambda: sim.to_torch(random_layer(sim.cell("gru", "onnx"), np.random.default_rng(0), 1, 1)), "r acts before"),
     (
         lambda: sim.to_keras(random_layer(sim.cell("lstm_peephole"), np.random.default_rng(0), 1, 1)),
         "Keras has no layer",
     ),
-    (lambda: sim.to_onnx(random_layer(sim.cell("mgu"), np.random.default_rng(0), 1, 1)), "other libraries know"),
+    (
+        lambda: sim.to_onnx(random_layer(sim.cell("mgu"), np.random.default_rng(0), 1, 1)),
+        "ONNX has no layer for Minimal gated unit",
+    ),
 ]
 
 

@@ -61,7 +61,7 @@ def test_every_way_back_equals_the_walk(cell, sizes):
     first = {f"{state}_prev": start[f"{state}0"] for state in cell.states}
     walked = walk_back(
         cell, layer.weights, walk_steps(cell, layer.weights, **start), start["x"], first, dh,
-        {f"d{state}_next": value for state, value in last.items()},
+        {f"d{state}_back": value for state, value in last.items()},
     )  # fmt: skip
     again = [np.stack([array] * 2, axis=-1) for array in (start["x"], dh)]
     many = sim.forward_many(
@@ -244,8 +244,9 @@ def test_the_way_back_is_printed_with_what_the_next_step_passes_back():
         ({"dh": [[1.0], [2.0]], "dc_last": [1, 2]}, r"dc_last has shape \(2,\), needs \(1,\)"),
         ({"dh": [[1.0], [float("nan")]]}, "not a finite number"),
         ({"dh": [["a"], ["b"]]}, "not a number"),
-        ({"dh": None, "window": 0}, "window is 0"),
-        ({"dh": None, "window": 1.5}, "window is 1.5"),
+        ({"dh": [[1.0], [0.0]], "window": 0}, "window is 0"),
+        ({"dh": [[1.0], [0.0]], "window": 1.5}, "window is 1.5"),
+        ({"dh": None}, "no loss to go back from"),
         ({"dh": np.array([[1.0], [np.inf]])}, "not a?.*finite"),
     ],
 )

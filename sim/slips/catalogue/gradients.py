@@ -86,7 +86,7 @@ def rows(cell: Cell) -> Iterator[Row]:
 
 def _of_a_cell_state(cell: Cell) -> Iterator[Row]:
     read_out, *others = terms(cell.gradients["dc"])
-    coming = name("dc_next")
+    coming = name("dc_back")
     yield _row("B08", "dc", dc=sum_of([read_out, *(term for term in others if term != coming)]))
     yield _row("B09", "dc", dc=sum_of([name("dtanh_c"), *others]))
     yield _row("B10", "dc", dc=sum_of([parse("dtanh_c * (1 - c * c)"), *others]))

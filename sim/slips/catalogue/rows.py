@@ -40,7 +40,7 @@ def fits(cell: Cell, left: str, formula: Expr) -> bool:
     With peepholes o reads the new c, so that "c from o" has no value there.
     """
     computed = cell.gradients if left in cell.gradients else cell.equations
-    known = {*cell.equations, *cell.gradients, *GIVEN, *cell.parameters, *(f"d{state}_next" for state in cell.states)}
+    known = {*cell.equations, *cell.gradients, *GIVEN, *cell.parameters, *(f"d{state}_back" for state in cell.states)}
     return left in computed and all(leaf in known and not _is_made_from(cell, leaf, left) for leaf in leaves(formula))
 
 

@@ -1,0 +1,36 @@
+"""What every function asks of what it is given: the right kind of thing, a whole number, a step there is."""
+
+from __future__ import annotations
+
+from sim.errors import KindError, SizeError, UnknownName
+
+LONGEST = 40  # characters of a value that are quoted
+
+
+def of_kind[T](name: str, value: object, kinds: type[T] | tuple[type[T], ...], needed: str) -> None:
+    """Raises: KindError, saying what was found and what is needed."""
+    if not isinstance(value, kinds):
+        raise KindError(f"{name} is {described(value)}, needs {needed}.")
+
+
+def whole_number(name: str, value: object, least: int, most: int) -> int:
+    """The value as an int. Raises: SizeError for what is no whole number within these ends."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or not least <= value.__index__() <= most:
+        raise SizeError(f"{name} is {described(value)}, needs a whole number from {least} to {most}.")
+    return int(value.__index__())
+
+
+def check_step(step: object, T: int) -> int:
+    """A step counted from 1. Raises: UnknownName."""
+    if isinstance(step, bool) or not hasattr(step, "__index__") or not 1 <= step.__index__() <= T:
+        raise UnknownName(f"There is no step {described(step)}.", f"Steps count from 1 to {T}.")
+    return int(step.__index__())
+
+
+def described(value: object) -> str:
+    """A number or a text as it is, shortened; of anything else what it is."""
+    if isinstance(value, (str, bytes, int, float, type(None))):
+        text = repr(value) if isinstance(value, bytes) else f"“{value}”" if isinstance(value, str) else str(value)
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    kind = type(value).__name__
+    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
