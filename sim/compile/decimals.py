@@ -164,7 +164,7 @@ def check_decimals(decimals: int) -> None:
     if decimals not in range(1, MOST_DECIMALS + 1):
         raise DecimalsError(
             f"Exact traces have 1 to {MOST_DECIMALS} decimals, not {decimals}.",
-            "With five, σ and tanh would come too near a tie.",
+            f"Take from 1 to {MOST_DECIMALS}: with more, σ and tanh would come too near a tie.",
         )
 
 

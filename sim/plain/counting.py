@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from sim.checks import whole_number
 from sim.errors import UnknownName
 from sim.plain.questions import PlainSlip, Question
 
 BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
-LIBRARIES = ("torch", "keras")
+LIBRARIES = ("pytorch", "keras")
+MOST_LAYERS = 1_000
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ COUNT_SLIPS = [
               lambda counted: replace(counted, blocks=2), lambda kind, counted: kind == "gru"),
 ]  # fmt: skip
 MISSED_BIAS = {
-    "torch": ("P01", "one bias where PyTorch has two", "G·(H·D + H·H + H)",
+    "pytorch": ("P01", "one bias where PyTorch has two", "G·(H·D + H·H + H)",
               "Ask which library: two bias vectors add G·H.", "flax issue 3746; threads comparing Keras and PyTorch"),
     "keras": ("P09", "a GRU's second bias is missed", "3·(H·D + H·H + H)",
               "Reset after the product needs a bias of its own beside h.",
@@ -93,15 +95,21 @@ def count_question(
 ) -> Question:
     """How many parameters such a layer, or such a stack, has. `reset_after` is Keras's switch for the GRU.
 
-    Raises: UnknownName.
+    Raises: UnknownName, SizeError.
     """
-    if kind not in BLOCKS or library not in LIBRARIES:
-        known = f"There are: {', '.join(BLOCKS)} in {' or '.join(LIBRARIES)}."
-        raise UnknownName(f"Nothing is known of “{kind}” in “{library}”.", known)
-    two_biases = library == "torch" or (kind == "gru" and reset_after)
+    if kind not in BLOCKS:
+        raise UnknownName(f"Nothing is known of the layers “{kind}”.", f"There are: {', '.join(BLOCKS)}.")
+    _check_library(library)
+    layers = whole_number("layers", layers, 1, MOST_LAYERS)
+    two_biases = library == "pytorch" or (kind == "gru" and reset_after)
     counted = Counted(BLOCKS[kind], 2 if two_biases else 1, layers, 2 if bidirectional else 1)
     slips = tuple(_count_slips(kind, library, counted))
     return Question("count", "the number of parameters", counted.formula, counted.all, slips)
+
+
+def _check_library(library: str) -> None:
+    if library not in LIBRARIES:
+        raise UnknownName(f"Nothing is known of the library “{library}”.", f"There are: {', '.join(LIBRARIES)}.")
 
 
 def _count_slips(kind: str, library: str, counted: Counted) -> Iterator[PlainSlip]:
@@ -139,7 +147,11 @@ WIDTH = Question(
 
 
 def output_question(library: str, *, bidirectional: bool = False, batch_first: bool = True) -> Question:
-    """The shape of all outputs: of Keras with return_sequences, or of PyTorch with or without batch_first."""
+    """The shape of all outputs: of Keras with return_sequences, or of PyTorch with or without batch_first.
+
+    Raises: UnknownName.
+    """
+    _check_library(library)
     directions = 2 if bidirectional else 1
     first = library == "keras" or batch_first
 
@@ -160,8 +172,8 @@ def output_question(library: str, *, bidirectional: bool = False, batch_first: b
 
 
 def last_state_question(*, layers: int = 1, bidirectional: bool = False) -> Question:
-    """The shape of PyTorch's h_n, which batch_first does not touch."""
-    rows = layers * (2 if bidirectional else 1)
+    """The shape of PyTorch's h_n, which batch_first does not touch. Raises: SizeError."""
+    rows = whole_number("layers", layers, 1, MOST_LAYERS) * (2 if bidirectional else 1)
     slip = PlainSlip("P16", "shape", "batch_first is expected to move the states too", f"(N, {rows}, H)",
                      "It applies to input and output, not to the states.", "pytorch issue 34036",
                      lambda N, H: (N, rows, H))  # fmt: skip

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import ShapeError, SizeError, UnknownName
+from sim.checks import whole_number
+from sim.errors import ShapeError, UnknownName
 from sim.layers import numbers, of_shape
 
 MOST = 1_000_000  # of a size
+GIVENS = ("D", "H", "T", "N", "W", "w", "h", "f", "parts", "gradient", "threshold")
 SINGLE = ("w", "threshold")  # one number; every other given is a row of them
 
 type Rule = Callable[..., Any]
@@ -65,6 +67,8 @@ class Question:
 def answered(asked: str, rule: Rule, givens: Mapping[str, Any]) -> Any:
     """A rule applied to what it needs of the givens. Raises: UnknownName, NumberError, SizeError, ShapeError."""
     needed = inspect.signature(rule).parameters
+    if unknown := [name for name in givens if name not in GIVENS]:
+        raise UnknownName(f"Nothing is asked about {', '.join(unknown)}.", f"Givens are: {', '.join(GIVENS)}.")
     if missing := [name for name, each in needed.items() if name not in givens and each.default is each.empty]:
         raise UnknownName(f"{asked} needs {', '.join(missing)}.", f"Given are: {', '.join(givens) or 'none'}.")
     return rule(**{name: _checked(name, givens[name]) for name in needed if name in givens})
@@ -72,11 +76,10 @@ def answered(asked: str, rule: Rule, givens: Mapping[str, Any]) -> Any:
 
 def _checked(name: str, value: Any) -> Any:
     """A size as a whole number of 1 or more; anything else as finite numbers."""
-    array = numbers(name, value)
     if name.isupper():
-        if array.shape or array != np.rint(array) or not 1 <= array <= MOST:
-            raise SizeError(f"{name} is {value!r}, needs a whole number from 1 to {MOST}.")
-        return int(array)
+        is_whole = isinstance(value, float) and value.is_integer()
+        return whole_number(name, int(value) if is_whole else value, 1, MOST)
+    array = numbers(name, value)
     if name in SINGLE:
         return float(of_shape(name, array, ()))
     if array.ndim > 1 or array.size == 0:

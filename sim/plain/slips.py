@@ -16,10 +16,10 @@ def plain_questions() -> tuple[Question, ...]:
     """The questions that the catalogue's rows are about, each id first where the row's own number stands."""
     return (
         count_question("lstm", "keras"),
-        count_question("lstm", "torch"),
+        count_question("lstm", "pytorch"),
         count_question("gru", "keras", reset_after=False),
         count_question("gru", "keras"),
-        count_question("lstm", "torch", layers=2),
+        count_question("lstm", "pytorch", layers=2),
         WIDTH,
         output_question("keras"),
         last_state_question(),

@@ -25,7 +25,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=cell_id)
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell.name in NAMES], ids=cell_id)
 def test_a_cell_declares_the_names_of_the_field_in_order_of_use(cell):
     assert sorted(cell.equations) == sorted(NAMES[cell.name].split())
     known = {"x", "h_prev", "c_prev", *cell.parameters}

@@ -120,6 +120,16 @@ def test_the_hard_sigmoid_of_keras_is_a_line_between_0_and_1():
     assert [trace[name][0, 0] for name in "ifo"] == [1.0, 0.0, 0.75]
 
 
+@pytest.mark.parametrize("elsewhere", [sim.to_torch, sim.to_onnx])
+def test_the_hard_sigmoid_of_keras_goes_nowhere_it_would_become_another(elsewhere):
+    weights = [np.zeros((1, 4)), np.zeros((1, 4)), np.zeros(4)]
+    layer = sim.from_keras("lstm", weights, recurrent_activation="hard_sigmoid")
+    with pytest.raises(sim.SimError, match="hard sigmoid, which"):
+        elsewhere(layer)
+    again = sim.from_keras("lstm", sim.to_keras(layer), recurrent_activation="hard_sigmoid")
+    assert again.cell.equations == layer.cell.equations
+
+
 def test_with_peepholes_and_coupled_gates_both_hold():
     chance = np.random.default_rng(6)
     layer = sim.from_onnx(

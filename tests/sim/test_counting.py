@@ -27,11 +27,11 @@ def test_plain_slips_give_the_printed_numbers(slip_id, givens, value):
 
 
 def test_the_right_counts_are_those_of_the_libraries():
-    assert sim.count_question("lstm", "torch").answer(D=3, H=8) == 416
+    assert sim.count_question("lstm", "pytorch").answer(D=3, H=8) == 416
     assert sim.count_question("lstm", "keras").answer(D=3, H=8) == 384
     assert sim.count_question("gru", "keras").answer(D=3, H=8) == 312
     assert sim.count_question("gru", "keras", reset_after=False).answer(D=3, H=8) == 288
-    assert sim.count_question("lstm", "torch", layers=2).answer(D=3, H=8) == 992
+    assert sim.count_question("lstm", "pytorch", layers=2).answer(D=3, H=8) == 992
     assert sim.count_question("rnn", "keras").answer(D=3, H=8) == 96
 
 
@@ -43,7 +43,7 @@ def test_a_count_is_the_number_of_entries_of_the_weights(kind, layers, bidirecti
         sizes = D if k == 0 else directions * H, H
         weights = {name: np.zeros(cell.shape(name, *sizes)) for name in cell.parameters}
         total += directions * sum(array.size for array in sim.to_torch(sim.layer(cell, weights)).values())
-    question = sim.count_question(kind, "torch", layers=layers, bidirectional=bidirectional)
+    question = sim.count_question(kind, "pytorch", layers=layers, bidirectional=bidirectional)
     assert question.answer(D=D, H=H) == total
 
 
@@ -67,8 +67,8 @@ def test_retention_never_exceeds_the_smallest_forget_gate(f):
 
 def test_shapes_are_those_of_the_libraries():
     assert sim.output_question("keras").answer(N=32, T=6, H=8) == (32, 6, 8)
-    assert sim.output_question("torch", bidirectional=True).answer(N=32, T=6, H=8) == (32, 6, 16)
-    assert sim.output_question("torch", batch_first=False).answer(N=32, T=6, H=8) == (6, 32, 8)
+    assert sim.output_question("pytorch", bidirectional=True).answer(N=32, T=6, H=8) == (32, 6, 16)
+    assert sim.output_question("pytorch", batch_first=False).answer(N=32, T=6, H=8) == (6, 32, 8)
     assert sim.last_state_question().answer(N=32, H=12) == (1, 32, 12)
     assert sim.last_state_question().slip("P16").wrong(N=32, H=12) == (32, 1, 12)
     assert sim.last_state_question(layers=2, bidirectional=True).answer(N=32, H=12) == (4, 32, 12)
@@ -91,7 +91,7 @@ def test_every_plain_slip_says_what_to_do():
         ("P02", {"D": 3}, "P02 needs H"),
         ("P02", {"D": 3, "H": 0}, "H is 0, needs a whole number from 1"),
         ("P02", {"D": 3, "H": 2.5}, "H is 2.5"),
-        ("P02", {"D": 3, "H": "8; drop"}, "H holds something that is not a number"),
+        ("P02", {"D": 3, "H": "8; drop"}, "H is “8; drop”, needs a whole number"),
         ("B01", {"w": float("nan"), "h": [0.1]}, "w holds a value that is not a finite number"),
         ("B01", {"w": 0.1, "h": []}, r"h has shape \(0,\)"),
         ("B01", {"w": [0.1, 0.2], "h": [0.1]}, r"w has shape \(2,\), needs \(\)"),
@@ -105,5 +105,5 @@ def test_givens_that_are_no_numbers_are_refused(slip_id, givens, message):
 
 
 def test_an_unknown_layer_is_not_counted():
-    with pytest.raises(sim.SimError, match="“mgu” in “torch”"):
-        sim.count_question("mgu", "torch")
+    with pytest.raises(sim.SimError, match="the layers “mgu”"):
+        sim.count_question("mgu", "pytorch")

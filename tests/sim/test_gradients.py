@@ -224,6 +224,14 @@ def test_each_line_of_the_way_back_gives_its_value(decimals):
                 assert float(value) == pytest.approx(eval(right, names), abs=3e-4), text
 
 
+@pytest.mark.parametrize("step", [0, 3, 1.5, True, None])
+def test_gradients_are_there_for_the_steps_there_are(step):
+    gradients = sim.backward(sim.forward(lstm_layer(), **L_START), [[1.0], [2.0]])
+    with pytest.raises(sim.SimError, match="There is no step"):
+        gradients.at("dc", step)
+    assert gradients.at("dc_back", 1) == gradients.at("dc_prev", 2)
+
+
 def test_the_way_back_is_printed_with_what_the_next_step_passes_back():
     assert sim.text("lstm", "dtanh_c") == "δtanh_c = δh ⊙ o"
     assert sim.text("lstm", "dc") == "δc = δtanh_c ⊙ (1 − tanh²(c)) + δc_next ⊙ f_next"

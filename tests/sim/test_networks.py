@@ -32,6 +32,24 @@ def test_a_reverse_layer_is_the_layer_on_the_reversed_sequence():
         assert (trace.at("h_prev", 2) == trace["h"][2]).all()
 
 
+@pytest.mark.parametrize("H", [1, 6])
+def test_gradients_of_a_reverse_layer_equal_central_differences(H):
+    cell, chance = sim.cell("lstm_peephole"), np.random.default_rng(5)
+    reverse = sim.layer(cell, random_layer(cell, chance, 2, H).weights, reverse=True)
+    start, dh, last = random_start(cell, chance, 2, H, 3), chance.normal(size=(3, H)), chance.normal(size=H)
+    assert max(sim.check_gradients(reverse, **start, dh=dh, dc_last=last).values()) < 1e-8
+
+
+def test_the_influence_on_the_last_state_of_a_reverse_layer_is_the_one_of_the_reversed_sequence():
+    cell, chance = sim.cell("lstm"), np.random.default_rng(6)
+    layer, start = random_layer(cell, chance, 2, 3), random_start(cell, chance, 2, 3, 5)
+    there = sim.influence(sim.forward(layer, **start | {"x": start["x"][::-1]}))
+    back = sim.influence(sim.forward(sim.layer(cell, layer.weights, reverse=True), **start))
+    assert back.direct == pytest.approx(there.direct[::-1], abs=1e-12)
+    for pair_of_states, norms in there.total.items():
+        assert back.total[pair_of_states] == pytest.approx(norms[::-1], abs=1e-12)
+
+
 def test_a_network_gives_the_forward_half_first(network):
     x = np.random.default_rng(2).normal(size=(5, 2))
     trace = sim.forward(network, x)

@@ -19,6 +19,8 @@ from tests.sim.fixtures import (
     cell_id,
     gru_layer,
     lstm_layer,
+    random_layer,
+    random_start,
     slip,
 )
 
@@ -185,6 +187,35 @@ def test_the_printed_program_computes_the_trace(cell, decimals):
     computed = run(sim.numpy_code(trace))
     for name in trace:
         assert np.abs(computed[name] - trace[name]).max() < 1e-12
+
+
+def test_the_printed_program_of_a_reverse_layer_runs_from_the_end():
+    cell, chance = sim.cell("gru"), np.random.default_rng(8)
+    reverse = sim.layer(cell, random_layer(cell, chance, 2, 2).weights, reverse=True)
+    trace = sim.forward(reverse, **random_start(cell, chance, 2, 2, 4))
+    assert np.abs(run(sim.numpy_code(trace))["h"] - trace["h"]).max() < 1e-14
+
+
+def test_a_slip_s_diagram_can_be_drawn_from_its_trace():
+    for cell in KINDS:
+        chance = np.random.default_rng(9)
+        layer, start = random_layer(cell, chance, 1, 1), random_start(cell, chance, 1, 1, 2)
+        for asked in cell.equations:
+            for each in sim.slips_for(cell, asked):
+                assert picture(sim.svg(sim.evaluate_slip(each, layer, **start))).tag == f"{SVG}svg"
+
+
+def test_a_diagram_shows_one_unit_that_is_there():
+    trace = random_trace(sim.cell("lstm"), np.random.default_rng(1))
+    with pytest.raises(sim.SimError, match="unit is 9, needs a whole number from 1"):
+        sim.svg(trace, 1, unit=9)
+    with pytest.raises(sim.SimError, match=r"no step 1\.5"):
+        sim.text(trace, "h", step=1.5)
+
+
+def test_a_diagram_that_stands_alone_brings_its_colours():
+    assert "<style>" in sim.svg("gru", standalone=True)
+    assert "<style>" not in sim.svg("gru")
 
 
 def test_the_printed_program_makes_the_slip_in_its_step_only():
