@@ -14,9 +14,9 @@ Cells        cell, CELLS, CONVENTIONS; `cell.note` is the convention in one sent
 Numbers      forward, exact, kept_to, forward_many; backward; read_out and read for a loss
              influence (what is left of the past), check_gradients (against central differences)
 Slips        slips_for, slip_named, evaluate_slip, first_departure; `slip.wrong` is a cell that every printer takes
-             evaluate_with, trace_with: the same where the learner's own earlier numbers stand
+             evaluate_with, trace_with: with the learner's own earlier numbers; paired: two slips at once
              plain_questions, plain_slip, evaluate_plain_slip, count_question, …: counts, shapes and chains
-Exercises    Exercise, Range, draw, certify, accepted, survey
+Exercises    Exercise, QuestionExercise, Range, draw, certify, accepted, survey
 Printers     explain(trace or gradients, step) gives a `Line` per quantity: formula, substituted, words, text, values
              One at a time: mathml, words, latex, text: of a cell and a name, of a slip, or, with numbers, of a trace
              or gradients; in other `letters`. substituted, substituted_text, substituted_words: the numbers alone
@@ -30,9 +30,11 @@ from sim.convert.keras import from_keras, to_keras
 from sim.convert.onnx import from_onnx, to_onnx
 from sim.convert.torch import from_torch, to_torch
 from sim.errors import NoneAccepted, SimError
-from sim.exercises.certificates import Certificate, Survey, accepted, certify, survey
+from sim.exercises.certificates import Survey, accepted, certify, survey
 from sim.exercises.draws import draw
 from sim.exercises.exercise import Exercise, Range
+from sim.exercises.questions import QuestionExercise
+from sim.exercises.rules import Certificate
 from sim.language.declarations import Cell, declare
 from sim.layers import Layer, Network, layer, network
 from sim.plain.counting import count_question, last_state_question, output_question
@@ -54,6 +56,7 @@ from sim.runs.traces import Trace
 from sim.slips.binding import Slip, slip_named, slips_for
 from sim.slips.departures import evaluate_slip, first_departure
 from sim.slips.following import evaluate_with, trace_with
+from sim.slips.pairs import paired
 
 __all__ = [
     "CELLS",
@@ -71,6 +74,7 @@ __all__ = [
     "NoneAccepted",
     "PlainSlip",
     "Question",
+    "QuestionExercise",
     "Range",
     "ReadOut",
     "Readings",
@@ -106,6 +110,7 @@ __all__ = [
     "network",
     "numpy_code",
     "output_question",
+    "paired",
     "plain_questions",
     "plain_slip",
     "read",

@@ -22,35 +22,16 @@ from sim.errors import NoneAccepted
 from sim.exercises.draws import draw_block
 from sim.exercises.exercise import Exercise
 from sim.exercises.plans import One, Units, key_values, other_values, plan_of
+from sim.exercises.questions import Answers, QuestionExercise
+from sim.exercises.rules import APART, FROM_EARLY, HALF, Certificate
 from sim.layers import Array
 from sim.slips.binding import Slip
-from sim.slips.departures import TOLERANCE
 
 type Bools = npt.NDArray[np.bool_]
 
 BLOCK = 1000  # candidates computed at once, which keeps the work in the processor's cache
-APART = 4 * TOLERANCE  # a slip is named only this far from the key and from every other slip …
-FROM_EARLY = TOLERANCE  # … and farther than this from every trace rounded too early
-HALF = TOLERANCE / 2
 MOST_REFUSED = 20_000  # candidates tried before a generator counts as one that gives nothing
 FEW = 16  # candidates of which one is likely to pass
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What is known of one candidate before anyone sees it. An empty `reasons` means: accepted.
-
-    `given`, `exact` and `full` are plain lists, ready to be stored; `live` has the ids of the slips that these numbers
-    can name, by asked quantity ("c@1"); `digest` is the same for the same given numbers.
-    """
-
-    seed: int
-    given: Mapping[str, Any]
-    exact: Mapping[str, Any]
-    full: Mapping[str, Any]
-    live: Mapping[str, list[str]]
-    reasons: list[str]
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -68,57 +49,56 @@ class Survey:
     collisions: Mapping[str, Counter[tuple[str, str]]]
 
 
-def certify(exercise: Exercise, seeds: Iterable[int]) -> list[Certificate]:
+type AnyExercise = Exercise | QuestionExercise
+
+
+def certify(exercise: AnyExercise, seeds: Iterable[int]) -> list[Certificate]:
     """One certificate per seed, in order. Raises: SimError for an exercise that cannot be."""
-    of_kind("exercise", exercise, Exercise, "a sim.Exercise")
+    return [certificate for judged in _blocks(exercise, seeds) for certificate in judged.certificates()]
+
+
+def _blocks(exercise: AnyExercise, seeds: Iterable[int]) -> Iterator[Candidates | Answers]:
+    of_kind("exercise", exercise, (Exercise, QuestionExercise), "a sim.Exercise or a sim.QuestionExercise")
     of_kind("seeds", seeds, Iterable, "a row of whole numbers")
     exercise.check()
-    blocks = (Candidates(exercise, list(block)) for block in batched(seeds, BLOCK))
-    return [certificate for block in blocks for certificate in block.certificates(range(len(block.seeds)))]
+    for block in batched(seeds, BLOCK):
+        yield Candidates(exercise, block) if isinstance(exercise, Exercise) else Answers(exercise, block)
 
 
-def accepted(exercise: Exercise, seeds: Iterable[int]) -> Iterator[Certificate]:
+def accepted(exercise: AnyExercise, seeds: Iterable[int]) -> Iterator[Certificate]:
     """The certificates of those seeds that pass, as they are found.
 
     Raises: SimError for an exercise that cannot be; NoneAccepted when the seeds end, or MOST_REFUSED have been tried,
     and not one passed.
     """
-    of_kind("exercise", exercise, Exercise, "a sim.Exercise")
-    of_kind("seeds", seeds, Iterable, "a row of whole numbers")
-    exercise.check()
     tried = passed = 0
-    for block in batched(seeds, BLOCK):
-        candidates = Candidates(exercise, list(block))
-        for certificate in candidates.accepted():
+    for judged in _blocks(exercise, seeds):
+        for certificate in judged.accepted():
             passed += 1
             yield certificate
-        tried += len(block)
+        tried += len(judged.seeds)
         if not passed and tried >= MOST_REFUSED:
             break
     if tried and not passed:
-        raise _none_accepted(candidates, tried)
+        raise _none_accepted(judged, tried)
 
 
-def _none_accepted(last: Candidates, tried: int) -> NoneAccepted:
-    reasons = Counter(reason for each in last.certificates(range(len(last.seeds))) for reason in each.reasons)
+def _none_accepted(last: Candidates | Answers, tried: int) -> NoneAccepted:
+    reasons = Counter(reason for each in last.certificates() for reason in each.reasons)
     said = "; ".join(f"{reason} ({count} of the last {len(last.seeds)})" for reason, count in reasons.most_common(3))
     return NoneAccepted(f"None of {tried} candidates of {last.exercise.stream} passed.", f"{said}. Change the ranges.")
 
 
-def survey(exercise: Exercise, seeds: Iterable[int]) -> Survey:
+def survey(exercise: AnyExercise, seeds: Iterable[int]) -> Survey:
     """How many candidates pass, why the others don't, which slips live, and which two values collide most."""
-    of_kind("exercise", exercise, Exercise, "a sim.Exercise")
-    of_kind("seeds", seeds, Iterable, "a row of whole numbers")
-    exercise.check()
     found = Survey(
         0, 0, Counter(), {key: Counter() for key in exercise.asked}, {key: Counter() for key in exercise.asked}
     )
     candidates = passed = 0
-    for block in batched(seeds, BLOCK):
-        judged = Candidates(exercise, list(block))
-        for asked, values in zip(exercise.asked, judged.keys, strict=True):
-            found.collisions[asked].update(_collisions(exercise.slips[asked], values))
-        for certificate in judged.certificates(range(len(block))):
+    for judged in _blocks(exercise, seeds):
+        for asked, pairs in judged.collisions().items():
+            found.collisions[asked].update(pairs)
+        for certificate in judged.certificates():
             candidates += 1
             passed += not certificate.reasons
             found.reasons.update(certificate.reasons)
@@ -149,9 +129,15 @@ class Candidates:
         for which in rounds:
             yield from (each for each in self.certificates(which) if not each.reasons)
 
-    def certificates(self, which: Iterable[int]) -> Iterator[Certificate]:
-        """The certificates of these, in order."""
-        exercise, chosen = self.exercise, [int(number) for number in which]
+    def collisions(self) -> dict[str, dict[tuple[str, str], int]]:
+        """In how many candidates two values of a quantity lie too near one another, aliases apart."""
+        slips, asked = self.exercise.slips, self.exercise.asked
+        return {key: _collisions(slips[key], values) for key, values in zip(asked, self.keys, strict=True)}
+
+    def certificates(self, which: Iterable[int] | None = None) -> Iterator[Certificate]:
+        """The certificates of these, or of all, in order."""
+        exercise = self.exercise
+        chosen = [int(number) for number in (range(len(self.seeds)) if which is None else which)]
         if not chosen:
             return
         units = {name: array[..., chosen] for name, array in self.units.items()}

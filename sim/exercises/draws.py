@@ -53,10 +53,14 @@ def draw(exercise: Exercise, seed: int) -> dict[str, Array]:
 
 def draw_block(exercise: Exercise, seeds: Sequence[int]) -> dict[str, Array]:
     """The given numbers of many variants, as whole numbers of the last decimal; the last axis is the variant."""
-    few, many = slots_of(exercise)
-    words = _words(exercise.stream, seeds, few.words + many.words)
-    drawn = _drawn(few, words[: few.words]) | _drawn(many, words[few.words :])
+    drawn = drawn_from(exercise.stream, seeds, *slots_of(exercise))
     return {name: drawn[name] for name in exercise.shapes}
+
+
+def drawn_from(stream: str, seeds: Sequence[int], few: Slots, many: Slots) -> dict[str, Array]:
+    """The numbers of so many seeds, in units; the last axis is the seed."""
+    words = _words(stream, seeds, few.words + many.words)
+    return _drawn(few, words[: few.words]) | _drawn(many, words[few.words :])
 
 
 def slots_of(exercise: Exercise) -> tuple[Slots, Slots]:
@@ -69,7 +73,11 @@ type Placed = tuple[str, Shape, tuple[int, int, int]]  # a name, its shape, and 
 
 @lru_cache(maxsize=256)
 def _slots(ranges: tuple[tuple[str, Shape, Range], ...], decimals: int) -> tuple[Slots, Slots]:
-    placed = [(name, shape, grid(name, span, decimals)) for name, shape, span in ranges]
+    return slots_for([(name, shape, grid(name, span, decimals)) for name, shape, span in ranges])
+
+
+def slots_for(placed: Sequence[Placed]) -> tuple[Slots, Slots]:
+    """Those that 16 bits are enough for, and the others."""
     few = [each for each in placed if each[2][2] <= FEW]
     return _side_by_side(16, few), _side_by_side(32, [each for each in placed if each not in few])
 

@@ -34,6 +34,15 @@ class PlainSlip:
     wrong: Rule
     convention: bool = False
 
+    @property
+    def givens(self) -> tuple[str, ...]:
+        """What the wrong rule needs."""
+        return tuple(inspect.signature(self.wrong).parameters)
+
+    def answer(self, **givens: Any) -> Any:
+        """The wrong answer. Raises: SimError for givens that are missing, unknown or no numbers."""
+        return answered(self.id, self.wrong, givens)
+
 
 @dataclass(frozen=True, eq=False)
 class Question:

@@ -8,7 +8,7 @@ from typing import Any
 from sim.errors import UnknownName
 from sim.plain.chains import CHAINS
 from sim.plain.counting import WIDTH, count_question, last_state_question, output_question
-from sim.plain.questions import PlainSlip, Question, answered
+from sim.plain.questions import PlainSlip, Question
 
 
 @cache
@@ -49,5 +49,4 @@ def evaluate_plain_slip(slip_id: str, **givens: Any) -> Any:
     Counting takes D, H and T; a chain w and h, or f; a shared weight its `parts`, the latest first.
     Raises: SimError for givens that are missing or no numbers.
     """
-    slip = plain_slip(slip_id)
-    return answered(slip.id, slip.wrong, givens)
+    return plain_slip(slip_id).answer(**givens)
