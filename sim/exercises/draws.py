@@ -102,10 +102,12 @@ def _words(stream: str, seeds: Sequence[int], count: int) -> Words:
 def _seeds(seeds: Sequence[int]) -> Words:
     """Raises: SizeError for what is no whole number from 0 to 2**64 − 1."""
     found = np.array(seeds)
-    if found.dtype.kind not in "iu" or found.min() < 0:
-        wrong = next((each for each in seeds if not isinstance(each, int) or not 0 <= each < 2**64), seeds[0])
-        raise SizeError(f"A seed is {described(wrong)}, needs a whole number from 0 to {2**64 - 1}.")
-    return found.astype(np.uint64)
+    if found.dtype.kind in "iu" and found.min() >= 0:
+        return found.astype(np.uint64)
+    for each in seeds:  # some of 2**63 or more beside smaller ones make an array of floats
+        if not hasattr(each, "__index__") or not 0 <= each < 2**64:
+            raise SizeError(f"A seed is {described(each)}, needs a whole number from 0 to {2**64 - 1}.")
+    return np.array([int(each) for each in seeds], dtype=np.uint64)
 
 
 def _mixed(words: Words) -> Words:
