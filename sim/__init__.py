@@ -33,11 +33,12 @@ from sim.errors import NoneAccepted, SimError
 from sim.exercises.certificates import Survey, accepted, certify, survey
 from sim.exercises.draws import draw
 from sim.exercises.exercise import Exercise, Range
-from sim.exercises.questions import QuestionExercise
+from sim.exercises.questions import QuestionExercise, rounded_early
 from sim.exercises.rules import Certificate
 from sim.language.declarations import Cell, declare
 from sim.layers import Layer, Network, layer, network
 from sim.plain.counting import count_question, last_state_question, output_question
+from sim.plain.orders import order_question
 from sim.plain.questions import PlainSlip, Question
 from sim.plain.slips import evaluate_plain_slip, plain_questions, plain_slip
 from sim.printers.code import numpy_code, torch_code
@@ -109,12 +110,14 @@ __all__ = [
     "mathml",
     "network",
     "numpy_code",
+    "order_question",
     "output_question",
     "paired",
     "plain_questions",
     "plain_slip",
     "read",
     "read_out",
+    "rounded_early",
     "slip_named",
     "slips_for",
     "substituted",

@@ -13,9 +13,11 @@ from rest_framework.response import Response
 
 from quizzes.accounts.models import User
 from quizzes.api.base import LearnerView, PublicList, learner, read
+from quizzes.items.kinds.base import Worked
 from quizzes.items.models import Generator
 from quizzes.practice.exercises import queries
-from quizzes.practice.exercises.services import record, release_solution, take
+from quizzes.practice.exercises.services import record, release_solution
+from quizzes.practice.exercises.taking import take
 from quizzes.practice.models import AnswerEvent
 
 
@@ -23,7 +25,7 @@ class GeneratorSerializer(serializers.ModelSerializer[Generator]):
     cell = serializers.CharField(source="current.specification.cell")
     convention = serializers.CharField(source="current.specification.convention")
     format = serializers.SerializerMethodField()
-    asked = serializers.ListField(source="current.specification.asked", child=serializers.CharField())
+    asked = serializers.SerializerMethodField()
 
     class Meta:
         model = Generator
@@ -31,17 +33,27 @@ class GeneratorSerializer(serializers.ModelSerializer[Generator]):
 
     def get_format(self, generator: Generator) -> str:
         specification = generator.current.specification if generator.current else {}
-        return str(specification.get("format", "fill"))
+        return str(specification.get("format", "fill_all"))
+
+    def get_asked(self, generator: Generator) -> list[str]:
+        return list(queries.asked_by(generator))
 
 
 class TakeSerializer(serializers.Serializer[Any]):
     seed = serializers.IntegerField(min_value=0, max_value=2**62, required=False)
+    fade = serializers.BooleanField(default=False, help_text="The first takings with all steps worked but one or two.")
+
+
+class OptionSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField()
 
 
 class AskedSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     step = serializers.IntegerField(allow_null=True)
-    shape = serializers.ListField(child=serializers.IntegerField())
+    shape = serializers.ListField(child=serializers.IntegerField(), help_text="[] for an answer written as a whole")
+    options = OptionSerializer(many=True, required=False, help_text="only where one chooses")
 
 
 class TakingSerializer(serializers.Serializer[Any]):
@@ -104,8 +116,7 @@ class Variants(LearnerView):
         """Take a variant: numbers nobody else gets. `id` names this taking."""
         user = learner(request)
         generator = queries.generator_by_slug(user, slug)
-        seed = read(request, TakeSerializer).get("seed")
-        attempt = take(user=user, generator=generator, now=timezone.now(), seed=seed)
+        attempt = take(user=user, generator=generator, now=timezone.now(), **read(request, TakeSerializer))
         return Response(queries.payload(queries.taking(user, attempt.pk)), status=201)
 
 
@@ -132,8 +143,13 @@ class Solution(LearnerView):
         release_solution(user=user, attempt_id=attempt_id, now=timezone.now())
         taking = queries.taking(user, attempt_id)
         key = queries.released_key(taking)
-        steps = queries.worked_steps(taking)
+        steps = [worked_step(each) for each in queries.worked_steps(taking)]
         return Response({"id": str(attempt_id), "exact": key.exact, "full": key.full, "steps": steps})
+
+
+def worked_step(line: Worked) -> dict[str, Any]:
+    names = ("name", "asked", "formula", "put_in", "values")
+    return {name: getattr(line, name) for name in names}
 
 
 def marked(event: AnswerEvent) -> dict[str, Any]:

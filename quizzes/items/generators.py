@@ -13,6 +13,7 @@ import sim
 from quizzes.accounts.models import User
 from quizzes.catalog.models import KnowledgeComponent
 from quizzes.errors import Refused, refused_by_sim
+from quizzes.items.kinds import kind_of
 from quizzes.items.malformed import first_fault
 from quizzes.items.models import Generator, GeneratorVersion
 from quizzes.items.specification import Specification
@@ -20,7 +21,7 @@ from quizzes.jobs.services import enqueue_once
 
 TOP_UP = "quizzes.items.tasks.top_up_pool"
 QUEUE = "variants"
-TRIAL = range(1, 201)
+TRIAL = 200
 
 
 def save_generator(
@@ -80,7 +81,7 @@ def check_specification(specification: Mapping[str, Any], stream: str = "trial")
     if reason := _tried(json.dumps(specification, sort_keys=True), stream):
         raise Refused(
             "no_candidate_passes",
-            f"None of {len(TRIAL)} candidates passed: {reason}.",
+            f"None of {TRIAL} candidates passed: {reason}.",
             "Widen the ranges, or claim fewer slips as must-show.",
         )
 
@@ -89,7 +90,9 @@ def check_specification(specification: Mapping[str, Any], stream: str = "trial")
 def _tried(specification: str, stream: str) -> str:
     """Why no candidate passes; empty when one does. Remembered, for a form asks just before it saves."""
     try:
-        certificates = sim.certify(Specification.from_json(json.loads(specification)).exercise(stream), TRIAL)
+        kind = kind_of(Specification.from_json(json.loads(specification)), stream)
+        kind.check()
+        certificates = kind.certify(range(min(TRIAL, kind.space)) if kind.space else range(1, TRIAL + 1))
     except sim.SimError as error:
         raise refused_by_sim(error) from error
     return "" if any(not each.reasons for each in certificates) else certificates[0].reasons[0]

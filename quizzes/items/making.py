@@ -12,6 +12,8 @@ from django.db.models import F
 import sim
 from quizzes.errors import Refused, Unavailable, refused_by_sim
 from quizzes.items.generators import stream_of
+from quizzes.items.kinds import kind_of
+from quizzes.items.kinds.base import Kind
 from quizzes.items.models import GeneratorVersion, Variant, VariantKey
 from quizzes.items.specification import Specification
 from quizzes.jobs.services import UNOWED, Work
@@ -20,6 +22,7 @@ PIECE = 200  # variants that one transaction stores at most
 LEAST_BLOCK = 16  # candidates certified at once
 MOST_BLOCK = 1000
 MOST_COLLISIONS = 5
+LOOKED_THROUGH = 64  # candidates of a small exercise
 MOST_TRIED = 5000  # a generator of which so many candidates give nothing new is dry
 
 
@@ -28,6 +31,16 @@ def make_variants(*, version: GeneratorVersion, count: int, state: str = Variant
     for _ in range(MOST_COLLISIONS):
         with suppress(IntegrityError):  # another stored the same numbers this very moment: new seeds, once more
             return insert(version, fair_certificates(version, count), state)
+    raise Unavailable("pool_busy", "Too many others are making the same numbers.", "Try again in a moment.")
+
+
+def make_small(*, version: GeneratorVersion, count: int) -> list[Variant]:
+    """The first variants of a small exercise that are not stored yet, whoever else is making them just now."""
+    for _ in range(MOST_COLLISIONS):
+        stored = set(version.variants.values_list("seed", flat=True))
+        seeds = [seed for seed in range(kind_of_version(version).space or 0) if seed not in stored][:LOOKED_THROUGH]
+        with suppress(IntegrityError):
+            return insert(version, passed(version, seeds, count), Variant.State.SHARED)
     raise Unavailable("pool_busy", "Too many others are making the same numbers.", "Try again in a moment.")
 
 
@@ -41,7 +54,9 @@ def make_seed(*, version: GeneratorVersion, seed: int) -> Variant:
         raise Refused("candidate_refused", f"Seed {seed} was refused: {reasons}.", "Take another seed.")
     with transaction.atomic():
         lock(version)
-        store(version, [certificate], Variant.State.TAKEN)
+        store(
+            version, [certificate], Variant.State.SHARED if version.specification.get("small") else Variant.State.TAKEN
+        )
         return version.variants.get(digest=certificate.digest)
 
 
@@ -53,10 +68,14 @@ def fair_certificates(version: GeneratorVersion, count: int, work: Work = UNOWED
     """
     found: dict[str, sim.Certificate] = {}
     tried = 0
+    space = kind_of_version(version).space
     while len(found) < count and tried < MOST_TRIED:
         work.renew()
-        seeds = claim_seeds(version, _block_size(count - len(found), tried))
+        missing = count - len(found)
+        seeds = claim_seeds(version, _block_size(missing, tried) if space is None else missing)
         tried += len(seeds)
+        if space is not None and not (seeds := range(seeds.start - 1, min(seeds.stop - 1, space))):
+            break
         for each in unlike_stored(version, passed(version, seeds, count - len(found))):
             found.setdefault(each.digest, each)
     if not found:
@@ -67,7 +86,7 @@ def fair_certificates(version: GeneratorVersion, count: int, work: Work = UNOWED
 def certificates(version: GeneratorVersion, seeds: Iterable[int]) -> list[sim.Certificate]:
     """Of every one of these seeds, passed or not."""
     try:
-        return sim.certify(_exercise(version), list(seeds))
+        return kind_of_version(version).certify(list(seeds))
     except sim.SimError as error:
         raise refused_by_sim(error) from error
 
@@ -75,15 +94,16 @@ def certificates(version: GeneratorVersion, seeds: Iterable[int]) -> list[sim.Ce
 def passed(version: GeneratorVersion, seeds: Iterable[int], most: int) -> list[sim.Certificate]:
     """The first candidates that pass, so many at most; they cost far less than a look at each."""
     try:
-        return list(islice(sim.accepted(_exercise(version), seeds), most))
+        return list(islice(kind_of_version(version).accepted(seeds), most))
     except sim.NoneAccepted:
         return []
     except sim.SimError as error:
         raise refused_by_sim(error) from error
 
 
-def _exercise(version: GeneratorVersion) -> sim.Exercise:
-    return Specification.from_json(version.specification).exercise(stream_of(version.generator.slug, version.number))
+def kind_of_version(version: GeneratorVersion) -> Kind:
+    specification = Specification.from_json(version.specification)
+    return kind_of(specification, stream_of(version.generator.slug, version.number))
 
 
 def _block_size(missing: int, tried: int) -> int:
@@ -92,7 +112,10 @@ def _block_size(missing: int, tried: int) -> int:
 
 
 def claim_seeds(version: GeneratorVersion, count: int) -> range:
-    """So many seeds that nobody else gets, whoever asks at the same time: one statement that returns what it wrote."""
+    """So many seeds that nobody else gets, whoever asks at the same time: one statement that returns what it wrote.
+
+    The first is 1. An exercise whose seeds count its variants through takes them less one: it begins with 0.
+    """
     version.next_seed = F("next_seed") + count
     version.save(update_fields=["next_seed"])
     return range(version.next_seed - count, version.next_seed)
@@ -118,7 +141,7 @@ def store(version: GeneratorVersion, found: list[sim.Certificate], state: str) -
 
 @transaction.atomic
 def insert(version: GeneratorVersion, fresh: list[sim.Certificate], state: str) -> list[Variant]:
-    tolerance = Specification.from_json(version.specification).tolerance
+    tolerance = kind_of_version(version).tolerance
     variants = Variant.objects.bulk_create(
         Variant(version=version, seed=each.seed, digest=each.digest, given=each.given, state=state) for each in fresh
     )

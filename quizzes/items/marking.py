@@ -7,12 +7,12 @@ where it is needed: a right answer costs two comparisons.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from quizzes.errors import Refused
-from quizzes.items.reading import Reading, printable, read_number
+from quizzes.items.reading import Reading, printable, read_number, read_option, read_shape
 
 Values = tuple[float, ...]
 Own = Mapping[str, Values]
@@ -35,6 +35,9 @@ class Working(Protocol):
     def early(self, name: str, own: Own) -> Iterable[Values]:
         """The step in traces kept to fewer decimals, or truncated."""
 
+    def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterable[tuple[tuple[str, str], Values]]:
+        """Two slips at once, one of them `made` by this learner before."""
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -54,10 +57,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class Key:
-    """What is right in one step: as a careful learner writes it down, and at full precision."""
+    """What is right in one step: as a careful learner writes it down, and at full precision.
+
+    `form` is how it is answered: "numbers", one an entry; "shape", a row of whole numbers in one text; "option", the id
+    of one of `options`, whose value is its place among them.
+    """
 
     exact: Values
     full: Values
+    form: str = "numbers"
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,51 +100,85 @@ def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
     if unknown := [name for name in sent if name not in keys]:
         said = printable(", ".join(sorted(map(str, unknown)))[:120])
         raise Refused("unknown_quantity", f"Not asked here: {said}.", f"Asked are: {', '.join(keys)}.")
-    return {name: _entries(name, sent.get(name), len(key.exact)) for name, key in keys.items()}
+    return {name: _readings(name, sent.get(name), key) for name, key in keys.items()}
 
 
-def _entries(name: str, sent: Any, length: int) -> tuple[Reading, ...]:
-    entries: list[Any] = list(sent) if isinstance(sent, list | tuple) else [sent]
-    if sent is None or not entries:
+def _readings(name: str, sent: Any, key: Key) -> tuple[Reading, ...]:
+    if key.form == "numbers":
+        return tuple(read_number(entry) for entry in _entries(name, sent, len(key.exact)))
+    (entry,) = _entries(name, sent, 1)
+    return read_shape(entry) if key.form == "shape" else (read_option(entry, key.options),)
+
+
+def _entries(name: str, sent: Any, length: int) -> list[Any]:
+    """One after another, also those of a matrix. Raises Refused."""
+    entries = list(_flat(sent)) or [None] * length
+    if sent is None:
         entries = [None] * length
     if len(entries) != length:
         raise Refused(
             "wrong_shape",
             f"{name} was sent with {len(entries)} entries, and has {length}.",
-            "Send one number an entry.",
+            "Send one number an entry." if length > 1 else "Send one entry.",
         )
-    return tuple(read_number(entry) for entry in entries)
+    return entries
 
 
-def mark(readings: Readings, keys: Mapping[str, Key], working: Working, rule: Rule) -> list[Step]:
-    """Every asked step in order of use; each is judged with the learner's own numbers of the steps before it."""
+def _flat(sent: Any) -> Iterator[Any]:
+    for each in sent if isinstance(sent, list | tuple) else [sent]:
+        yield from each if isinstance(each, list | tuple) else [each]
+
+
+Made = Callable[[], Iterable[str]]
+
+
+def mark(readings: Readings, keys: Mapping[str, Key], working: Working, rule: Rule, made: Made = tuple) -> list[Step]:
+    """Every asked step in order of use; each is judged with the learner's own numbers of the steps before it.
+
+    `made` gives the slips that this learner has made before; it is asked only where nothing else fits.
+    """
     marked: list[Step] = []
     for name, key in keys.items():
         own = {earlier: values for earlier, values in carried(marked).items() if values != keys[earlier].exact}
-        marked.append(_mark_step(name, readings[name], key, own, working, rule))
+        marked.append(_mark_step(name, readings[name], key, own, _Judge(working, rule, made)))
     return marked
 
 
-def _mark_step(name: str, readings: tuple[Reading, ...], key: Key, own: Own, working: Working, rule: Rule) -> Step:
+def _mark_step(name: str, readings: tuple[Reading, ...], key: Key, own: Own, judge: _Judge) -> Step:
     if any(reading.fault for reading in readings):
         return Step(name, "invalid", readings)
     if any(reading.is_blank for reading in readings):
         return Step(name, "empty", readings)
     values = tuple(reading.value for reading in readings if reading.value is not None)
-    state, slips = _judge(name, values, key, own, working, rule)
+    state, slips = judge(name, values, key, own)
     return Step(name, state, readings, slips, own)
 
 
-def _judge(name: str, values: Values, key: Key, own: Own, working: Working, rule: Rule) -> tuple[str, tuple[str, ...]]:
-    if near_any(values, (key.exact, key.full), rule.tolerance):
-        return "right", ()
-    if own and near_any(values, working.yours(name, own), rule.tolerance):
-        return "right_with_yours", ()
-    if slips := _matching(values, working.slips(name, own), rule.slip):
-        return _named(slips)
-    if near_any(values, working.early(name, own), rule.early):
-        return "rounded_early", ()
-    return "unrecognised", ()
+@dataclass(frozen=True)
+class _Judge:
+    working: Working
+    rule: Rule
+    made: Made
+
+    def __call__(self, name: str, values: Values, key: Key, own: Own) -> tuple[str, tuple[str, ...]]:
+        working, rule = self.working, self.rule
+        if near_any(values, (key.exact, key.full), rule.tolerance):
+            return "right", ()
+        if own and near_any(values, working.yours(name, own), rule.tolerance):
+            return "right_with_yours", ()
+        if slips := _matching(values, working.slips(name, own), rule.slip):
+            return _named(slips)
+        if near_any(values, working.early(name, own), rule.early):
+            return "rounded_early", ()
+        if pair := self.pair(name, values, own):
+            return "pair", pair
+        return "unrecognised", ()
+
+    def pair(self, name: str, values: Values, own: Own) -> tuple[str, ...]:
+        """Two slips at once that give this number, where only one such two do: else there is nothing to ask."""
+        pairs = self.working.pairs(name, own, self.made())
+        found = {both for both, given in pairs if distance(values, given) <= self.rule.slip + FLOAT_SLACK}
+        return found.pop() if len(found) == 1 else ()
 
 
 def _named(slips: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -146,6 +189,9 @@ def _named(slips: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def distance(left: Values, right: Values) -> float:
+    """How far two answers lie apart; those of different lengths, without end."""
+    if len(left) != len(right):
+        return float("inf")
     return max((abs(a - b) for a, b in zip(left, right, strict=True)), default=0.0)
 
 

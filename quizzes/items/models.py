@@ -124,8 +124,7 @@ class Generator(Content):
 class GeneratorVersion(models.Model):
     """What is drawn, given, asked and claimed. Never changed once made; old versions stay gradable for ever.
 
-    `specification` holds cell, convention, format, D, H, T, ranges, asked, decimals, claims, must_show, hints
-    and reasons, as the course pack's schema names them.
+    `specification` holds what `items.specification.Specification` reads, as the course pack's schema names it.
     """
 
     generator = models.ForeignKey(Generator, on_delete=models.CASCADE, related_name="versions")
@@ -149,7 +148,7 @@ class VariantQuerySet(models.QuerySet["Variant"]):
         """A learner sees the variants that he took; staff see all."""
         if user is None or not user.is_authenticated:
             return self.none()
-        return self.all() if user.is_staff else self.filter(attempts__user=user)
+        return self.all() if user.is_staff else self.filter(attempts__user=user).distinct()
 
 
 class Variant(models.Model):
@@ -158,6 +157,7 @@ class Variant(models.Model):
     class State(models.TextChoices):
         POOL = "pool", "in the pool"
         TAKEN = "taken"
+        SHARED = "shared", "shared by all"
         WITHDRAWN = "withdrawn"
 
     version = models.ForeignKey(GeneratorVersion, on_delete=models.CASCADE, related_name="variants")
@@ -174,7 +174,9 @@ class Variant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "seed"], name="one_variant_a_seed"),
             models.UniqueConstraint(fields=["version", "digest"], name="no_two_variants_alike"),
-            models.CheckConstraint(condition=Q(state__in=["pool", "taken", "withdrawn"]), name="variant_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["pool", "taken", "shared", "withdrawn"]), name="variant_state_known"
+            ),
         ]
         indexes = [models.Index(fields=["version", "id"], condition=Q(state="pool"), name="variant_pool")]
 

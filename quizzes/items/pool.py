@@ -8,13 +8,25 @@ from django.utils import timezone
 
 from quizzes.errors import Unavailable
 from quizzes.items.generators import order_top_up
-from quizzes.items.making import PIECE, fair_certificates, lock, make_variants, store
+from quizzes.items.making import PIECE, fair_certificates, kind_of_version, lock, make_small, make_variants, store
 from quizzes.items.models import Generator, GeneratorVersion, Variant
 from quizzes.jobs.services import UNOWED, Work, audit
 
+LOOKED_AT = 24  # variants, for one that can name a slip
+SMALL_AT_ONCE = 8  # of a small exercise, when a learner comes before the worker
+
 
 def pool_target(generator: Generator) -> int:
-    return 2 * generator.low_water
+    """How many stand ready after a top-up; of a small exercise all there are."""
+    return _space(generator) or 2 * generator.low_water
+
+
+def _space(generator: Generator) -> int | None:
+    return kind_of_version(generator.current).space if generator.current and is_small(generator.current) else None
+
+
+def is_small(version: GeneratorVersion) -> bool:
+    return bool(version.specification.get("small"))
 
 
 def top_up_pool(*, generator_id: int, work: Work = UNOWED) -> int:
@@ -35,10 +47,15 @@ def top_up_pool(*, generator_id: int, work: Work = UNOWED) -> int:
         work.finish()
         lock(generator.current)
         missing = max(0, _missing(generator))
-        made = len(store(generator.current, found[:missing], Variant.State.POOL))
+        made = len(store(generator.current, found[:missing], ready_state(generator.current)))
         if made < missing:
             order_top_up(generator)
     return made
+
+
+def ready_state(version: GeneratorVersion) -> str:
+    """What a variant is until somebody takes it."""
+    return Variant.State.SHARED if is_small(version) else Variant.State.POOL
 
 
 @transaction.atomic
@@ -54,8 +71,8 @@ def order_low_pools() -> int:
     """Order a top-up for every published generator whose pool is low; how many."""
     in_pool = Count("current__variants", filter=Q(current__variants__state=Variant.State.POOL))
     wet = Generator.objects.filter(is_published=True, current__isnull=False, current__dried_at=None)
-    generators = wet.select_related("current").annotate(in_pool=in_pool)
-    low = generators.filter(in_pool__lt=F("low_water"))
+    generators = wet.select_related("current__generator").annotate(in_pool=in_pool)
+    low = [each for each in generators.filter(in_pool__lt=F("low_water")) if _missing(each) > 0]
     for generator in low:
         order_top_up(generator)
     return len(low)
@@ -66,7 +83,12 @@ def _in_pool(version: GeneratorVersion) -> QuerySet[Variant]:
 
 
 def _missing(generator: Generator) -> int:
-    return pool_target(generator) - _in_pool(generator.current).count() if generator.current else 0
+    """Of a small exercise: the seeds nobody has looked at yet. It is made once, and never topped up."""
+    if generator.current is None:
+        return 0
+    if is_small(generator.current):
+        return max(0, pool_target(generator) - generator.current.next_seed + 1)
+    return pool_target(generator) - _in_pool(generator.current).count()
 
 
 # --- taking
@@ -100,7 +122,52 @@ def made_inline(*, generator: Generator) -> Variant:
     if generator.current is None:
         raise Unavailable("no_version", "This exercise has no numbers yet.", "Take another exercise.")
     generator.current.generator = generator  # at hand already: one query less
+    if is_small(generator.current):
+        made = make_small(version=generator.current, count=SMALL_AT_ONCE)
+        return made[0] if made else _anew(generator)
     return make_variants(version=generator.current, count=1, state=Variant.State.TAKEN)[0]
+
+
+def _anew(generator: Generator) -> Variant:
+    """What a worker has stored this very moment."""
+    if variant := shared_variants(generator).first():
+        return variant
+    raise Unavailable("pool_dry", "No fair numbers were found.", "Take another exercise.")
+
+
+def shared_variants(generator: Generator) -> QuerySet[Variant]:
+    """Those of a small exercise. While some are still to be made, a worker is asked for them."""
+    if _missing(generator) > 0:
+        order_top_up(generator)
+    return Variant.objects.filter(version=generator.current, state=Variant.State.SHARED).select_related("version")
+
+
+def made_with(*, generator: Generator, slip: str) -> Variant:
+    """A variant whose numbers can name this slip, from the pool or made now. Raises Unavailable when none is found."""
+    if generator.current is None:
+        raise Unavailable("no_version", "This exercise has no numbers yet.", "Take another exercise.")
+    generator.current.generator = generator
+    if variant := _ready_with(generator.current, slip):
+        return variant
+    for _ in range(LOOKED_AT):
+        if names(variant := made_inline(generator=generator), slip):
+            return variant
+    raise Unavailable("no_such_numbers", "No numbers were found to practise this on.", "Take another exercise.")
+
+
+@transaction.atomic
+def _ready_with(version: GeneratorVersion, slip: str) -> Variant | None:
+    ready = version.variants.filter(state__in=[Variant.State.POOL, Variant.State.SHARED]).order_by("id")
+    locked = ready.select_related("key", "version__generator").select_for_update(of=("self",), skip_locked=True)
+    variant = next((each for each in locked[:LOOKED_AT] if names(each, slip)), None)
+    if variant is not None and variant.state == Variant.State.POOL:
+        variant.state = Variant.State.TAKEN
+        variant.save(update_fields=["state"])
+    return variant
+
+
+def names(variant: Variant, slip: str) -> bool:
+    return any(slip in slips for slips in variant.key.live.values())
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 Sent = str | int | float | None  # one entry as it was sent: typed text, a JSON number, or nothing
@@ -17,6 +18,8 @@ _GROUPS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 _DECIMAL = r"[+-]? ?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _NUMBER = re.compile(_DECIMAL)
 _FRACTION = re.compile(rf"({_DECIMAL}) ?/ ?({_DECIMAL})")
+_WHOLE = re.compile(r"[0-9]{1,7}")
+_SHAPE = re.compile(rf"[(\[]? ?{_WHOLE.pattern}(?:[,;×x ]+{_WHOLE.pattern}){{0,5}} ?,? ?[)\]]?")
 _UNREADABLE = "Write one number, like 0.4013, −0.38 or 1/3."
 
 
@@ -26,6 +29,7 @@ class Reading:
 
     value: float | None = None
     fault: str = ""
+    echoed: str = ""  # what is shown of it, where that is not the value: the id of an option
 
     @property
     def is_blank(self) -> bool:
@@ -41,6 +45,25 @@ def read_number(sent: Sent) -> Reading:
     if isinstance(sent, str):
         return _read_text(sent)
     return _finite(sent)
+
+
+def read_option(sent: Sent, options: Sequence[str]) -> Reading:
+    """The place of the option that was chosen by its id."""
+    if sent is None or sent == "":
+        return Reading()
+    if isinstance(sent, str) and sent in options:
+        return Reading(value=float(options.index(sent)), echoed=sent)
+    return Reading(fault=f"Choose one of {', '.join(options)}.")
+
+
+def read_shape(sent: Sent) -> tuple[Reading, ...]:
+    """ "32, 6, 8" or "(32, 6, 8)" as three whole numbers."""
+    if sent is None or not str(sent).strip():
+        return (Reading(),)
+    numbers = _SHAPE.fullmatch(str(sent)[:LONGEST].strip())
+    if isinstance(sent, bool) or numbers is None:
+        return (Reading(fault="Write a shape as whole numbers with commas between them, like 32, 6, 8."),)
+    return tuple(Reading(value=float(each)) for each in _WHOLE.findall(numbers[0]))
 
 
 def _read_text(text: str) -> Reading:

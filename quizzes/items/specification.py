@@ -26,17 +26,24 @@ class Specification:
     """A generator version's specification, as the course pack names its fields.
 
     `asked` are keys such as "c@1", in order of use; `claims`, `must_show`, `hints` and `reasons` go by quantity ("c").
+    A `question` ("count", "retention") is one without weights; `settings` say more of it, as layers: 2. A `small`
+    exercise is made once, in full, and shared; with `fading` the first ones show all steps but one worked.
     """
 
     cell: str
     convention: str
-    D: int
-    H: int
-    T: int
     asked: tuple[str, ...]
     ranges: Mapping[str, Mapping[str, float]]
+    D: int = 1
+    H: int = 1
+    T: int = 1
     decimals: int = 4
     format: str = "fill_all"
+    question: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    small: bool = False
+    fading: bool = False
+    options: int = 4
     claims: Mapping[str, Sequence[str]] = field(default_factory=dict)
     must_show: Mapping[str, Sequence[str]] = field(default_factory=dict)
     hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -82,24 +89,13 @@ class Specification:
                 put(read)
             ordered.setdefault(name)
 
-        for name in [*map(quantity, self.asked), *cell.equations]:
+        asked = [name for name in map(quantity, self.asked) if name in cell.equations]
+        for name in [*asked, *cell.equations]:
             put(name)
         return list(ordered)
 
-    def exercise(self, stream: str) -> sim.Exercise:
-        """The same as `sim` wants it. `stream` makes the draws this version's own. Raises SimError."""
-        return sim.Exercise(
-            stream=stream,
-            cell=self.declared(),
-            D=self.D,
-            H=self.H,
-            T=self.T,
-            asked=self.asked,
-            claims={name: tuple(slips) for name, slips in self.claims.items()},
-            must_show={name: tuple(slips) for name, slips in self.must_show.items()},
-            ranges={name: sim.Range(each["low"], each["high"], each["step"]) for name, each in self.ranges.items()},
-            decimals=self.decimals,
-        )
+    def drawn_from(self) -> dict[str, sim.Range]:
+        return {name: sim.Range(each["low"], each["high"], each["step"]) for name, each in self.ranges.items()}
 
 
 def quantity(name: str) -> str:

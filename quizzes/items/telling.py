@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from quizzes.items.diagnosis import SimWorking, rule_of
-from quizzes.items.marking import CONVENTIONS, Step, near_any
+from quizzes.items.kinds.base import Tellable
+from quizzes.items.marking import CONVENTIONS, Rule, Step, near_any
 from quizzes.items.quantities import letter
 from quizzes.items.specification import Specification
 
@@ -29,8 +29,9 @@ def _settle(step: Step, slip: str) -> Step:
 
 def tell(
     steps: Sequence[Step],
-    working: SimWorking,
+    working: Tellable,
     specification: Specification,
+    rule: Rule,
     corrections: Mapping[str, str],
     turn: int = 0,
 ) -> list[Told]:
@@ -38,7 +39,7 @@ def tell(
 
     `corrections` are the catalogue's own lines, by slip id, where an editor has made them better than `sim`'s.
     """
-    teller = _Teller(steps, working, specification, corrections, turn)
+    teller = _Teller(steps, working, specification, rule, corrections, turn)
     return [teller.step(step) for step in steps]
 
 
@@ -48,14 +49,16 @@ class _Teller:
     def __init__(
         self,
         steps: Sequence[Step],
-        working: SimWorking,
+        working: Tellable,
         specification: Specification,
+        rule: Rule,
         corrections: Mapping[str, str],
         turn: int,
     ) -> None:
         self.by_name = {step.name: step for step in steps}
         self.working = working
         self.specification = specification
+        self.rule = rule
         self.corrections = corrections
         self.turn = turn
 
@@ -65,7 +68,7 @@ class _Teller:
             "name": step.name,
             "state": step.state,
             "slips": list(step.slips),
-            "read_as": [reading.value for reading in step.readings],
+            "read_as": [reading.echoed or reading.value for reading in step.readings],
             "message": " ".join(filter(None, (_title(told), _evaluated(told), told.get("text", "")))),
             "shown": told,
         }
@@ -80,7 +83,8 @@ class _Teller:
         return {"text": next(reading.fault for reading in step.readings if reading.fault)}
 
     def _right(self, step: Step) -> Told:
-        return {"text": self.specification.reason(step.name, self.turn) or "Right."}
+        why = self.working.why_right(step.name) or self.specification.reason(step.name, self.turn)
+        return {"text": why or "Right."}
 
     def _right_with_yours(self, step: Step) -> Told:
         theirs = self.working.read_by(step.name, step.own)
@@ -89,19 +93,26 @@ class _Teller:
 
     def _slip(self, step: Step) -> Told:
         slip = self.working.slip(step.name, step.slips[0])
+        text = self.corrections.get(slip.id) or slip.correction
+        return self._with_line(step, slip, {"title": slip.title, "text": text})
+
+    def _with_line(self, step: Step, slip: Any, told: Told) -> Told:
         line = self.working.line(step.name, step.own, slip)
-        return {"title": slip.title, "line": line, "text": self.corrections.get(slip.id) or slip.correction}
+        return told | ({"line": line} if line else {})
 
     def _convention(self, step: Step) -> Told:
         slip = self.working.slip(step.name, step.slips[0])
-        line = self.working.line(step.name, step.own, slip)
-        here = f"{self.working.layer.cell.note} Try again in this convention: the first time costs nothing."
-        return {"line": line, "text": here}
+        here = f"{self.working.note} Try again in this convention: the first time costs nothing."
+        return self._with_line(step, slip, {"text": here})
 
     def _alias(self, step: Step) -> Told:
         choices = [{"id": slip, "text": self.working.slip(step.name, slip).title} for slip in step.slips]
         text = "More than one way leads to this number. Say which was yours, and check again."
         return {"text": text, "choices": choices}
+
+    def _pair(self, step: Step) -> Told:
+        first, second = (self.working.slip(step.name, slip).title for slip in step.slips)
+        return {"text": f"Two slips at once would give this number: {first}, and {second}. Look at both."}
 
     def _rounded_early(self, step: Step) -> Told:
         kept = self.specification.decimals
@@ -109,6 +120,8 @@ class _Teller:
         return {"text": f"It does not count as right yet. To correct it, {keep}"}
 
     def _unrecognised(self, step: Step) -> Told:
+        if step.readings[0].echoed:
+            return {"text": "Not this one."}
         text = "This number matches none of the errors we know for this step."
         if self._is_alike(step):
             text = "With these numbers we can't tell which mistake gives your answer."
@@ -118,8 +131,7 @@ class _Teller:
         return {"text": text}
 
     def _is_alike(self, step: Step) -> bool:
-        within = rule_of(self.specification, self.specification.tolerance).slip
-        return near_any(step.values, self.working.alike(step.name, step.own), within)
+        return near_any(step.values, self.working.alike(step.name, step.own), self.rule.slip)
 
 
 def nothing_read(steps: Sequence[Step]) -> tuple[str, str]:

@@ -86,6 +86,10 @@ class Attempt(models.Model):
     right = models.PositiveSmallIntegerField(default=0, help_text="Steps or questions right at the first answer.")
     asked = models.PositiveSmallIntegerField(default=0, help_text="Steps or questions asked.")
     hints = models.JSONField(default=dict, blank=True, help_text='"c@1" → how many hints were shown')
+    shown = models.JSONField(default=dict, blank=True, help_text='"f@1" → values given worked, so not asked')
+    repairs = models.ForeignKey(
+        Misconception, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="What it mends."
+    )
 
     objects = AttemptQuerySet.as_manager()
 
@@ -102,7 +106,9 @@ class Attempt(models.Model):
                 name="finished_attempts_have_a_time",
             ),
             models.CheckConstraint(condition=Q(right__lte=models.F("asked")), name="no_more_right_than_asked"),
-            models.UniqueConstraint(fields=["user", "variant"], name="a_variant_once_a_learner"),
+            models.UniqueConstraint(
+                fields=["user", "variant"], condition=Q(state="open"), name="one_open_taking_a_learner_and_variant"
+            ),
             models.UniqueConstraint(
                 fields=["user", "quiz"], condition=Q(state="open"), name="one_open_attempt_a_learner_and_quiz"
             ),

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-GONE_AFTER = 2  # right answers at another taking, after the last slip
+GONE_AFTER = 3  # right answers at other takings, each on a day of its own, after the last slip
 REPAIR_FROM = 2  # a slip made once may be chance; made twice it is worth a repair
 
 Spot = tuple[str, Hashable]  # ("exercise c", generator) or ("question", question): where it could happen again
@@ -37,7 +37,7 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """All slips of one misconception (newest first) and how often it went right since the last one."""
+    """All slips of one misconception (newest first) and on how many days it went right since the last one."""
 
     slips: Sequence[Slip]
     right_since: int
@@ -69,8 +69,8 @@ def mistakes(slips: Iterable[Slip], rights: Sequence[Right]) -> list[Mistake]:
 
 
 def _right_since(slips: Sequence[Slip], rights: Sequence[Right]) -> int:
-    """Takings after the last slip in which a spot of it went right. Correcting the same taking is no proof."""
+    """Days after the last slip on which a spot of it went right. Correcting the same taking is no proof."""
     last = slips[0].at
     spots = {slip.spot for slip in slips}
     slipped = {slip.attempt for slip in slips}
-    return len({it.attempt for it in rights if it.at > last and it.spot in spots and it.attempt not in slipped})
+    return len({it.at.date() for it in rights if it.at > last and it.spot in spots and it.attempt not in slipped})

@@ -114,7 +114,7 @@ def _slip(record: SlipRecord, places: dict[tuple[UUID, str], dict[str, Any]]) ->
     if attempt.variant is not None:
         generator = attempt.variant.version.generator
         spot = _step_spot(record.place, generator.pk)
-        where, href = generator.title, reverse("exercise", args=[generator.slug])
+        where, href = generator.title, reverse("repair", args=[misconception.slug])
     else:
         assert attempt.quiz is not None
         place = places.get((attempt.pk, record.place))

@@ -19,7 +19,7 @@ from quizzes.progress.mistakes import Mistake
 from quizzes.progress.queries import Work, mistakes_of, work_of
 
 ROWS = 3
-REPAIR_MINUTES = 3
+REPAIR_MINUTES = 2
 EXERCISE_MINUTES = 5
 EXAMPLE_MINUTES = 5
 FIRST_LESSON = "the-lstm"

@@ -147,7 +147,7 @@ def answers(exercise: QuestionExercise, seeds: Sequence[int]) -> Iterator[Answer
         else:
             exact = rounded(full, exercise.decimals)
             rounded_wrong = {slip: rounded(values, exercise.decimals) for slip, values in wrong.items()}
-            yield Answer(seed, given, exact, full, rounded_wrong, early_of(full, exercise.decimals))
+            yield Answer(seed, given, exact, full, rounded_wrong, rounded_early(full, exercise.decimals))
 
 
 def _used(names: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def rounded(values: Values, decimals: int) -> Values:
     return tuple(float(np.copysign(np.floor(abs(v) * ten * (1 + 2**-48) + 0.5) / ten, v)) + 0.0 for v in values)
 
 
-def early_of(full: Values, decimals: int) -> list[Values]:
+def rounded_early(full: Values, decimals: int) -> list[Values]:
     """The answer kept to fewer decimals, and cut off."""
     ten = 10.0**decimals
     cut = tuple(float(np.trunc(value * ten * (1 + 2**-48)) / ten) + 0.0 for value in full)

@@ -14,7 +14,8 @@ from quizzes.items.making import certificates
 from quizzes.items.models import Variant
 from quizzes.items.pool import top_up_pool
 from quizzes.practice.exercises import queries
-from quizzes.practice.exercises.services import NothingRead, record, release_solution, take
+from quizzes.practice.exercises.services import NothingRead, record, release_solution
+from quizzes.practice.exercises.taking import take
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
 from tests.samples import LSTM_STEP, make_generator
 

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from quizzes.catalog.models import Misconception
-from quizzes.practice.exercises.services import record, take
+from quizzes.practice.exercises.services import record
+from quizzes.practice.exercises.taking import take
 from quizzes.practice.models import Attempt, SlipRecord
 from quizzes.practice.quizzes.services import finish_attempt
 from quizzes.practice.replay import recompute, stored

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import sim
-from quizzes.items.diagnosis import SimWorking, keys_of, rule_of
+from quizzes.items.kinds import kind_of
 from quizzes.items.marking import FULL_CREDIT, mark, read_answers
 from quizzes.items.specification import Specification, quantity, step_number
 from quizzes.items.telling import nothing_read, settled, tell
@@ -24,13 +24,14 @@ class Learner:
 
     def __init__(self, specification, certificate):
         self.specification, self.certificate = specification, certificate
-        self.working = SimWorking(specification, certificate.given, certificate.live)
-        self.keys = keys_of(specification, certificate.exact, certificate.full)
+        self.kind = kind_of(specification)
+        self.working = self.kind.working(certificate.given, certificate.live, certificate.exact)
+        self.keys = self.kind.keys(certificate.given, certificate.exact, certificate.full)
+        self.rule = self.kind.rule(self.kind.tolerance)
 
     def marked(self, answers):
         readings = read_answers(answers, self.keys)
-        rule = rule_of(self.specification, self.specification.tolerance)
-        return {step.name: step for step in mark(readings, self.keys, self.working, rule)}
+        return {step.name: step for step in mark(readings, self.keys, self.working, self.rule)}
 
     def wrong(self, name, slip):
         """What a learner with this slip writes down, all before it right: computed here in full precision."""
@@ -50,7 +51,7 @@ class Learner:
 
 def learners(slug, count):
     specification = SPECIFICATIONS[slug]
-    fair = sim.accepted(specification.exercise(f"test of {slug}"), range(1, 10_000))
+    fair = kind_of(specification, f"test of {slug}").accepted(range(1, 10_000))
     return [Learner(specification, each) for each in islice(fair, count)]
 
 
@@ -120,7 +121,9 @@ def test_every_finding_is_told_in_whole_sentences(slug):
             for slip in slips:
                 steps = list(learner.marked({name: learner.wrong(name, slip)}).values())
                 told = next(
-                    each for each in tell(steps, learner.working, learner.specification, {}) if each["name"] == name
+                    each
+                    for each in tell(steps, learner.working, learner.specification, learner.rule, {})
+                    if each["name"] == name
                 )
                 assert told["message"].endswith(".")
                 if told["state"] == "slip":
@@ -131,7 +134,9 @@ def test_every_finding_is_told_in_whole_sentences(slug):
 
 def told_of(learner, name, answer):
     steps = list(learner.marked({name: answer}).values())
-    return next(each for each in tell(steps, learner.working, learner.specification, {}) if each["name"] == name)
+    return next(
+        each for each in tell(steps, learner.working, learner.specification, learner.rule, {}) if each["name"] == name
+    )
 
 
 @each_exercise

@@ -18,7 +18,7 @@ from quizzes.accounts.models import AccessToken
 from quizzes.accounts.tokens import make_token
 from quizzes.flashcards.services import sync_cards
 from quizzes.lessons.models import GlossaryTerm
-from quizzes.practice.exercises.services import take
+from quizzes.practice.exercises.taking import take
 from quizzes.practice.quizzes.services import finish_attempt
 from tests.factories import make_attempt, make_lesson, make_question, make_quiz, make_user
 from tests.samples import make_course, make_generator

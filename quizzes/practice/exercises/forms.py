@@ -12,7 +12,7 @@ from quizzes.errors import Refused
 from quizzes.items.reading import MOST_KEPT, printable
 
 MOST_ENTRIES = 16
-HIDDEN = {"csrfmiddlewaretoken", "submission_id", "seq"}
+HIDDEN = {"csrfmiddlewaretoken", "submission_id", "seq", "hint"}
 FIELD = re.compile(r"([a-z]\w{0,20}?)(?:-([0-9]{1,3}))?(_meant)?")
 
 
@@ -30,12 +30,17 @@ class CheckForm(forms.Form):
             match = FIELD.fullmatch(field)
             if field in HIDDEN or match is None:
                 continue
-            quantity, step, is_meant = match.groups()
-            name = f"{quantity}@{step}" if step else quantity
+            is_meant, name = match[3], _named(match)
             if is_meant:
                 self.meant[name] = printable(str(posted[field])[:MOST_KEPT])
             else:
                 self.answers[name] = [printable(text[:MOST_KEPT]) for text in posted.getlist(field)[:MOST_ENTRIES]]
+
+    @property
+    def hint_for(self) -> str:
+        """The step that a hint is asked for."""
+        match = FIELD.fullmatch(str(self.data.get("hint", "")))
+        return _named(match) if match else ""
 
     def sent(self) -> dict[str, Any]:
         """The arguments of `record`. Raises Refused when the hidden fields are not those of our form."""
@@ -44,3 +49,8 @@ class CheckForm(forms.Form):
                 "bad_form", "This form is not the one we gave out.", "Load the page again and check once more."
             )
         return {**self.cleaned_data, "answers": self.answers, "meant": self.meant}
+
+
+def _named(match: re.Match[str]) -> str:
+    """ "c-1" → "c@1"."""
+    return f"{match[1]}@{match[2]}" if match[2] else match[1]

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from math import prod
 from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-import sim
+from quizzes.formats import markup
+from quizzes.items.kinds import kind_of
+from quizzes.items.kinds.base import Kind
 from quizzes.items.marking import FULL_CREDIT, UNREAD
 from quizzes.items.models import Generator
 from quizzes.items.quantities import spoken
 from quizzes.items.reading import echo
 from quizzes.items.specification import Specification, quantity
 from quizzes.items.telling import GIVES
-from quizzes.lessons.examples.address import Example, query
-from quizzes.practice.exercises.given import decimals_given, given_states, weight_table
-from quizzes.practice.exercises.queries import Taking, lesson_on
-from quizzes.practice.exercises.words import with_letters
+from quizzes.practice.exercises import queries
+from quizzes.practice.exercises.given import given_of
+from quizzes.practice.exercises.queries import MOST_HINTS, Taking, lesson_on
+from quizzes.practice.exercises.solutions import worked_line
+from quizzes.practice.exercises.words import is_word, shown_name, with_letters
 from quizzes.templatetags.study import q_tag
 
+FORMATS = {
+    "fill_all": "fill in every step",
+    "fill_one": "fill in one step",
+    "pick_formula": "pick the formula",
+    "find_error": "find the error",
+    "predict": "predict the direction",
+}
 STEP_SECTION = "gates"  # in every lesson on a cell with gates the first section that computes
 
 
@@ -41,31 +51,39 @@ def exercise_row(generator: Generator) -> dict[str, Any]:
         "title": generator.title,
         "summary": generator.summary,
         "convention": specification.convention_name,
-        "asked": letters([shown_name(name, specification.T) for name in specification.asked]),
+        "asked": letters([shown_name(name, specification.T) for name in queries.asked_by(generator)]),
+        "format": FORMATS[specification.format],
+        "level": generator.level,
     }
 
 
 def intro(generator: Generator) -> dict[str, Any]:
     """What an exercise practises and how it is answered, before any numbers are drawn."""
     specification = current_specification(generator)
-    return (
-        exercise_row(generator) | _rules(specification) | {"generator": generator, "lesson": lesson_address(generator)}
-    )
+    rules = _rules(specification, kind_of(specification))
+    return exercise_row(generator) | rules | {"generator": generator, "lesson": lesson_address(generator)}
 
 
 def head(taking: Taking) -> dict[str, Any]:
-    """What stands above the steps of a taking: the convention, the tolerance, the given numbers."""
-    specification, given = taking.specification, taking.variant.given
-    decimals = decimals_given(specification)
-    return _rules(specification) | {
+    """What stands above the steps of a taking: the convention, the tolerance, what is given."""
+    return _rules(taking.specification, taking.kind) | {
         "taking": taking,
         "title": taking.generator.title,
         "lesson": lesson_address(taking.generator),
-        "states": given_states(given, decimals),
-        "weights": weight_table(given, decimals, specification.in_order_of_use()),
-        "example": example_address(specification, given),
-        "diagram": diagram(specification.declared()),
+        "count": len(taking.asked),
+        "given": given_of(taking),
+        "worked": worked_beside(taking),
+        "repairs": taking.attempt.repairs,
+        "hint_left": taking.attempt.repairs is None and not taking.attempt.hints,
     }
+
+
+def worked_beside(taking: Taking) -> list[dict[str, Any]]:
+    """The steps of a faded exercise that are shown worked, in order of use."""
+    if not taking.attempt.shown:
+        return []
+    lines = taking.kind.worked(taking.variant.given, {})
+    return [worked_line(line, taking.specification.T) for line in lines if line.name in taking.attempt.shown]
 
 
 def lesson_address(generator: Generator) -> str:
@@ -74,40 +92,20 @@ def lesson_address(generator: Generator) -> str:
     return f"{reverse('lesson', args=[slug])}#{STEP_SECTION}" if slug else ""
 
 
-@cache
-def diagram(cell: sim.Cell) -> SafeString:
-    """The cell as a picture without numbers, printed by `sim` from its declaration."""
-    return SafeString(sim.svg(cell, prefix="cell"))
-
-
-def _rules(specification: Specification) -> dict[str, Any]:
+def _rules(specification: Specification, kind: Kind) -> dict[str, Any]:
     return {
         "convention": specification.convention_name,
-        "note": with_letters(specification.declared().note),
+        "note": with_letters(kind.note),
         "decimals": specification.decimals,
-        "tolerance": f"{specification.tolerance:.{specification.decimals}f}",
-        "count": len(specification.asked),
+        "tolerance": f"{kind.tolerance:.{specification.decimals}f}" if kind.tolerance else "",
+        "form": kind.form,
+        "count": len(kind.asked),
         "sizes": specification,
     }
 
 
 def current_specification(generator: Generator) -> Specification:
     return Specification.from_json(generator.current.specification if generator.current else {})
-
-
-def example_address(specification: Specification, given: Mapping[str, Any]) -> str:
-    """The worked example with the same numbers."""
-    numbers = {name: _rows(value) for name, value in given.items()}
-    example = Example(
-        specification.cell, specification.convention, specification.D, specification.H, specification.T, numbers
-    )
-    return f"{reverse('example', args=[specification.cell])}?{query(example)}"
-
-
-def _rows(value: Any) -> tuple[tuple[float, ...], ...]:
-    """A vector is one row, a matrix is its rows."""
-    rows = value if value and isinstance(value[0], list) else [value]
-    return tuple(tuple(row) for row in rows)
 
 
 # --- the steps
@@ -119,43 +117,73 @@ def steps_of(
     """Every asked step for components/_step.html: what was typed, its state, and what is said about it."""
     told = {step["name"]: step for step in (taking.result if result is None else result)["steps"]}
     answers = taking.answers if typed is None else typed
-    focus = _focus(taking.specification.asked, told)
-    specification = taking.specification
-    return [
-        _step(name, told.get(name), answers.get(name), specification, name == focus) for name in specification.asked
-    ]
+    focus = _focus(taking.asked, told)
+    return [_step(taking, name, told.get(name), answers.get(name), name == focus) for name in taking.asked]
 
 
 def _focus(asked: Sequence[str], told: Mapping[str, Mapping[str, Any]]) -> str:
     """The first step that is not right: there the learner goes on. Nothing before the first check."""
-    return next((name for name in asked if told and told[name]["state"] not in FULL_CREDIT), "")
+    return next((name for name in asked if told and name in told and told[name]["state"] not in FULL_CREDIT), "")
 
 
-def shown_name(name: str, steps: int) -> str:
-    """The name as the page says it: where there is one step only, its number says nothing."""
-    return name if steps > 1 else quantity(name)
-
-
-def _step(
-    name: str, told: Mapping[str, Any] | None, typed: Any, specification: Specification, is_focus: bool
-) -> dict[str, Any]:
+def _step(taking: Taking, name: str, told: Mapping[str, Any] | None, typed: Any, is_focus: bool) -> dict[str, Any]:
     shown = told["shown"] if told else {}
-    entries = [_text(entry) for entry in (typed if isinstance(typed, list | tuple) else [typed])]
-    label, units = shown_name(name, specification.T), specification.H
+    entries = [_text(entry) for entry in flat(typed)]
+    label, units = shown_name(name, taking.specification.T), prod(taking.kind.shape(name))
     return {
         "name": label,
+        "is_word": is_word(label),
         "field": field_of(name),
         "label": spoken(label),
         "value": "",
         "entries": (entries + [""] * units)[:units],
+        "is_text": taking.kind.form == "shape",
+        "options": _options(taking, name, entries),
         "state": told["state"] if told else "empty",
         "title": with_letters(shown.get("title", "")),
         "why": with_letters(shown.get("text", "")) if says_more(told) else "",
         "line": _line(shown["line"]) if "line" in shown else "",
         "choices": [{"value": each["id"], "label": with_letters(each["text"])} for each in shown.get("choices", [])],
-        "read_as": _read_as(told, entries) if told else "",
+        "read_as": _read_as(told, entries) if told and taking.kind.form == "numbers" else "",
+        "hints": hints_of(taking, name),
+        "next_hint": _next_hint(taking, name, told),
         "focus": is_focus,
     }
+
+
+def flat(typed: Any) -> list[Any]:
+    rows = typed if isinstance(typed, list | tuple) else [typed]
+    return [entry for row in rows for entry in (row if isinstance(row, list | tuple) else [row])]
+
+
+def _options(taking: Taking, name: str, chosen: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": option["id"],
+            "label": SafeString(option["mathml"]) if option.get("mathml") else with_letters(option["text"]),
+            "chosen": option["id"] in chosen,
+        }
+        for option in taking.options(name)
+    ]
+
+
+def hints_of(taking: Taking, name: str) -> list[SafeString]:
+    """Those that were asked for: the author's where there are any, else what `sim` knows of the step."""
+    count = taking.attempt.hints.get(name, 0)
+    return [SafeString(markup.render_inline(_hint(taking, name, number), {})) for number in range(1, count + 1)]
+
+
+def _hint(taking: Taking, name: str, number: int) -> str:
+    written = taking.specification.hints.get(name) or taking.specification.hints.get(quantity(name)) or ()
+    if number <= len(written):
+        return written[number - 1]
+    return taking.kind.hint(name, number, taking.variant.given)
+
+
+def _next_hint(taking: Taking, name: str, told: Mapping[str, Any] | None) -> int:
+    """The number of the next hint; 0 where there is none, or none is needed."""
+    count = taking.attempt.hints.get(name, 0)
+    return 0 if count >= MOST_HINTS or (told and told["state"] in FULL_CREDIT) else count + 1
 
 
 def _line(line: Mapping[str, Any]) -> SafeString:

@@ -14,11 +14,16 @@ import sim
 from quizzes.accounts.models import User
 from quizzes.catalog.models import Misconception
 from quizzes.errors import Conflict, NotFound, refused_by_sim
-from quizzes.items.diagnosis import SimWorking, turned
+from quizzes.items.kinds.base import Kind, Worked
+from quizzes.items.kinds.choices import OPTIONS
+from quizzes.items.making import kind_of_version
 from quizzes.items.models import Generator, Variant, VariantKey
 from quizzes.items.specification import Specification, quantity, step_number
 from quizzes.lessons.models import Lesson
 from quizzes.practice.models import AnswerEvent, Attempt
+
+FADED_TAKINGS = 2  # the first ones have steps shown worked
+MOST_HINTS = 4  # of one step
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,24 @@ class Taking:
     variant: Variant
     specification: Specification
     last_event: AnswerEvent | None = None
+
+    @cached_property
+    def kind(self) -> Kind:
+        return kind_of_version(self.variant.version)
+
+    @property
+    def asked(self) -> list[str]:
+        """What is open; the other steps are shown worked."""
+        return asked_of(self.attempt, self.kind.asked)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the learner is told: the numbers, and the steps shown worked."""
+        return {name: value for name, value in self.variant.given.items() if name != OPTIONS} | self.attempt.shown
+
+    def options(self, name: str) -> list[dict[str, str]]:
+        """Where one chooses, among what."""
+        return list(self.variant.given.get(OPTIONS, {}).get(name, []))
 
     @property
     def generator(self) -> Generator:
@@ -50,7 +73,7 @@ class Taking:
 def generators_for(user: User | None) -> QuerySet[Generator]:
     """The exercises there are, each with its current version, easy ones first."""
     visible = Generator.objects.visible_to(user).filter(current__isnull=False)
-    return visible.select_related("current").order_by("level", "position", "slug")
+    return visible.select_related("current__generator").order_by("level", "position", "slug")
 
 
 def generator_by_slug(user: User | None, slug: str) -> Generator:
@@ -58,6 +81,11 @@ def generator_by_slug(user: User | None, slug: str) -> Generator:
     if generator is None:
         raise NotFound("exercise_unknown", "There is no such exercise.", "Choose one from the list of exercises.")
     return generator
+
+
+def asked_by(generator: Generator) -> tuple[str, ...]:
+    """What every taking of it asks, in order of use."""
+    return kind_of_version(generator.current).asked if generator.current else ()
 
 
 def lesson_on(generator: Generator) -> str:
@@ -95,30 +123,16 @@ def taking_unknown() -> NotFound:
     return NotFound("taking_unknown", "There is no such exercise of yours.", "Take one from the list of exercises.")
 
 
-def worked_steps(taking: Taking) -> list[dict[str, Any]]:
-    """Every value in the order of use, as the solution tells it: formula, numbers put in, result."""
-    specification, step_count = taking.specification, taking.specification.T
-    trace, names = exact_trace(taking), specification.in_order_of_use()
-    return [
-        {
-            "name": f"{name}@{step}",
-            "asked": f"{name}@{step}" in specification.asked,
-            "formula": sim.text(trace.cell, name),
-            "put_in": [turned(line) for line in sim.substituted_text(trace, name, step)],
-            "values": trace.at(name, step).tolist(),
-        }
-        for step in range(1, step_count + 1)
-        for name in names
-    ]
+def asked_of(attempt: Attempt, names: Iterable[str]) -> list[str]:
+    """Those of these that a taking asks for."""
+    return [name for name in names if name not in attempt.shown]
 
 
-def exact_trace(taking: Taking) -> sim.Trace:
-    """What a careful learner writes down. Raises Conflict before the solution is released."""
-    if taking.attempt.is_open:
-        raise still_open()
-    working = SimWorking(taking.specification, taking.variant.given, {})
+def worked_steps(taking: Taking) -> list[Worked]:
+    """Every value in the order of use, as the solution tells it. Raises Conflict before the solution is released."""
+    key = released_key(taking)
     try:
-        return sim.exact(working.layer, *working.inputs, decimals=taking.specification.decimals)
+        return taking.kind.worked(taking.variant.given, key.exact)
     except sim.SimError as error:
         raise refused_by_sim(error) from error
 
@@ -129,6 +143,20 @@ def open_takings(user: User | None, generator: Generator) -> list[Attempt]:
         return []
     attempts = Attempt.objects.filter(user=user, variant__version__generator=generator, state=Attempt.State.OPEN)
     return list(attempts.exclude(events__result__complete=True).order_by("-started_at")[:3])
+
+
+def is_faded(user: User | None, generator: Generator) -> bool:
+    """Whether the learner's next taking of it would have steps shown worked."""
+    specification = generator.current.specification if generator.current else {}
+    return bool(specification.get("fading")) and whole_takings(user, generator) < FADED_TAKINGS
+
+
+def whole_takings(user: User | None, generator: Generator) -> int:
+    """How many takings of it this learner has got all right in the end."""
+    if user is None:
+        return 0
+    takings = Attempt.objects.filter(user=user, variant__version__generator=generator, repairs=None)
+    return takings.filter(events__result__complete=True).distinct().count()
 
 
 def released_key(taking: Taking) -> VariantKey:
@@ -163,10 +191,13 @@ def payload(taking: Taking) -> dict[str, Any]:
         "convention": specification.convention,
         "format": specification.format,
         "decimals": specification.decimals,
-        "tolerance": specification.tolerance,
-        "given": variant.given,
-        "asked": [
-            {"name": quantity(name), "step": step_number(name), "shape": [specification.H]}
-            for name in specification.asked
-        ],
+        "tolerance": taking.kind.tolerance,
+        "given": taking.given,
+        "asked": [_asked(taking, name) for name in taking.asked],
     }
+
+
+def _asked(taking: Taking, name: str) -> dict[str, Any]:
+    said = {"name": quantity(name), "step": step_number(name), "shape": list(taking.kind.shape(name))}
+    options = [{"id": option["id"], "text": option["text"]} for option in taking.options(name)]
+    return said | ({"options": options} if options else {})

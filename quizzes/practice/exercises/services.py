@@ -1,4 +1,4 @@
-"""Taking a variant, answering its steps, asking for its solution: the writes behind the pages and the API."""
+"""Answering the steps of a taking, asking for a hint or for its solution."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from django.db import transaction
 
 import sim
 from quizzes.accounts.models import User
-from quizzes.errors import Conflict, Forbidden, NotFound, Refused
-from quizzes.items.diagnosis import SimWorking, keys_of, rule_of
-from quizzes.items.making import make_seed
-from quizzes.items.marking import FULL_CREDIT, Step, counted_states, is_complete, mark, read_answers
-from quizzes.items.models import Generator, Variant
-from quizzes.items.pool import from_pool, made_inline, withdraw_variant
+from quizzes.errors import Conflict, Refused
+from quizzes.items.kinds.base import Kind, Tellable
+from quizzes.items.making import kind_of_version
+from quizzes.items.marking import FULL_CREDIT, Rule, Step, counted_states, is_complete, mark, read_answers
+from quizzes.items.models import Variant
+from quizzes.items.pool import withdraw_variant
 from quizzes.items.reading import MOST_KEPT, kept, printable
-from quizzes.items.specification import Specification
 from quizzes.items.telling import nothing_read, settled, tell
 from quizzes.practice.answers import Marked, locked_attempt, record_answer
-from quizzes.practice.exercises.queries import catalogue_id, corrections_of, taking_unknown
-from quizzes.practice.models import AnswerEvent, Attempt
+from quizzes.practice.exercises.queries import MOST_HINTS, asked_of, catalogue_id, corrections_of, taking_unknown
+from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
 
 MOST_ENTRIES = 64  # of one quantity; what is asked has far fewer, so more are refused all the same
 
@@ -34,38 +33,6 @@ class NothingRead(Refused):
     def __init__(self, steps: Sequence[Step], result: dict[str, Any]) -> None:
         super().__init__("nothing_read", *nothing_read(steps))
         self.result = result
-
-
-def take(*, user: User, generator: Generator, now: datetime, seed: int | None = None) -> Attempt:
-    """Give the learner numbers that nobody else gets. Only staff may name a seed.
-
-    Raises Forbidden, Refused (the seed's candidate is not fair), Unavailable (no fair numbers were found).
-    """
-    if seed is not None:
-        return _of_seed(user, generator, seed, now)
-    with transaction.atomic():
-        if variant := from_pool(generator=generator):
-            return _start(user, generator, variant, now)
-    return _start(user, generator, made_inline(generator=generator), now)
-
-
-def _start(user: User, generator: Generator, variant: Variant, now: datetime) -> Attempt:
-    return Attempt.objects.create(user=user, variant=variant, started_at=now, asked=_count_asked(generator))
-
-
-def _count_asked(generator: Generator) -> int:
-    return len(generator.current.specification["asked"]) if generator.current else 0
-
-
-def _of_seed(user: User, generator: Generator, seed: int, now: datetime) -> Attempt:
-    """The same seed again is the same taking: a variant is taken once a learner."""
-    if not user.is_staff:
-        raise Forbidden("staff_only", "Only staff may choose the seed.", "Leave the seed out.")
-    if generator.current is None:
-        raise NotFound("no_version", "This exercise has no numbers yet.", "Take another exercise.")
-    variant = make_seed(version=generator.current, seed=seed)
-    first = {"started_at": now, "asked": _count_asked(generator)}
-    return Attempt.objects.get_or_create(user=user, variant=variant, defaults=first)[0]
 
 
 def record(
@@ -100,7 +67,11 @@ def record(
 
 
 def _kept(sent: Any) -> Any:
-    return [kept(entry) for entry in sent[:MOST_ENTRIES]] if isinstance(sent, list | tuple) else kept(sent)
+    """What was sent, entry by entry; a matrix by its rows."""
+    if not isinstance(sent, list | tuple):
+        return kept(sent)
+    rows = [each[:MOST_ENTRIES] if isinstance(each, list | tuple) else each for each in sent[:MOST_ENTRIES]]
+    return [[kept(entry) for entry in row] if isinstance(row, list | tuple) else kept(row) for row in rows]
 
 
 def _withdrawn(user: User, attempt_id: UUID, error: sim.SimError) -> Conflict:
@@ -113,18 +84,13 @@ def _withdrawn(user: User, attempt_id: UUID, error: sim.SimError) -> Conflict:
 def _mark(attempt: Attempt, answers: Mapping[str, Any], meant: Mapping[str, str]) -> Marked:
     marking = Marking.of(attempt)
     steps = settled(marking.mark(answers), meant)
-    result = {"steps": _told(marking, steps), "complete": is_complete(steps)}
+    result = {"steps": marking.told(steps), "complete": is_complete(steps)}
     if not any(step.is_read for step in steps):
         raise NothingRead(steps, result)
     earlier = list(attempt.events.order_by("seq").values_list("result", flat=True))
     counted = counted_states([*earlier, result])
     attempt.right = sum(state in FULL_CREDIT for state in counted.values())
     return Marked(result, _new_slips(steps, earlier))
-
-
-def _told(marking: Marking, steps: Sequence[Step]) -> list[dict[str, Any]]:
-    corrections = corrections_of(slip for step in steps for slip in step.slips)
-    return tell(steps, marking.working, marking.specification, corrections, turn=marking.variant.seed)
 
 
 def _new_slips(steps: Sequence[Step], earlier: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -139,9 +105,10 @@ def _new_slips(steps: Sequence[Step], earlier: Sequence[Mapping[str, Any]]) -> l
 class Marking:
     """A variant with its key, ready to mark. Lives for one request; never handed to a page."""
 
+    attempt: Attempt
     variant: Variant
-    specification: Specification
-    working: SimWorking
+    kind: Kind
+    working: Tellable
 
     @classmethod
     def of(cls, attempt: Attempt) -> Marking:
@@ -149,13 +116,30 @@ class Marking:
             raise taking_unknown()
         variant = Variant.objects.select_related("key", "version__generator").get(pk=attempt.variant_id)
         attempt.variant = variant  # what shows the result need not read it again
-        specification = Specification.from_json(variant.version.specification)
-        return cls(variant, specification, SimWorking(specification, variant.given, variant.key.live))
+        kind = kind_of_version(variant.version)
+        return cls(attempt, variant, kind, kind.working(variant.given, variant.key.live, variant.key.exact))
+
+    @property
+    def rule(self) -> Rule:
+        return self.kind.rule(self.variant.key.tolerance)
 
     def mark(self, answers: Mapping[str, Any]) -> list[Step]:
+        """The open steps; those shown worked are as right as given numbers."""
         key = self.variant.key
-        keys = keys_of(self.specification, key.exact, key.full)
-        return mark(read_answers(answers, keys), keys, self.working, rule_of(self.specification, key.tolerance))
+        keys = self.kind.keys(self.variant.given, key.exact, key.full)
+        asked = {name: keys[name] for name in asked_of(self.attempt, keys)}
+        return mark(read_answers(answers, asked), asked, self.working, self.rule, self.made_before)
+
+    def made_before(self) -> set[str]:
+        """The slips that this learner has made before, those of a row of several too."""
+        slugs = SlipRecord.objects.filter(user_id=self.attempt.user_id).values_list("misconception__slug", flat=True)
+        rows = set(slugs.distinct())
+        claimed = {slip for slips in self.kind.specification.claims.values() for slip in slips}
+        return {slip for slip in claimed if catalogue_id(slip) in rows}
+
+    def told(self, steps: Sequence[Step]) -> list[dict[str, Any]]:
+        corrections = corrections_of(slip for step in steps for slip in step.slips)
+        return tell(steps, self.working, self.kind.specification, self.rule, corrections, turn=self.variant.seed)
 
 
 @transaction.atomic
@@ -168,4 +152,23 @@ def release_solution(*, user: User, attempt_id: UUID, now: datetime) -> Attempt:
         attempt.state = Attempt.State.FINISHED
         attempt.finished_at = now
         attempt.save(update_fields=["state", "finished_at"])
+    return attempt
+
+
+@transaction.atomic
+def take_hint(*, user: User, attempt_id: UUID, name: str) -> Attempt:
+    """One more hint for a step, four at most. An exercise with a hint does not count toward its goal.
+
+    Raises NotFound, Conflict (a finished taking), Refused (a step that is not asked).
+    """
+    attempt = locked_attempt(user, attempt_id)
+    if attempt.variant is None:
+        raise taking_unknown()
+    if not attempt.is_open:
+        raise Conflict("attempt_finished", "This exercise is finished.", "Take another one.")
+    asked = asked_of(attempt, kind_of_version(attempt.variant.version).asked)
+    if name not in asked:
+        raise Refused("unknown_quantity", f"Not asked here: {printable(name[:40])}.", f"Asked are: {', '.join(asked)}.")
+    attempt.hints[name] = min(MOST_HINTS, attempt.hints.get(name, 0) + 1)
+    attempt.save(update_fields=["hints"])
     return attempt

@@ -1,4 +1,4 @@
-"""The worked solution as the page shows it: what `queries.worked_steps` tells, set in MathML and words."""
+"""The worked solution as the page shows it: what the kind of exercise tells, line by line."""
 
 from __future__ import annotations
 
@@ -6,26 +6,28 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-import sim
+from quizzes.items.kinds.base import Worked
 from quizzes.items.quantities import spoken
-from quizzes.items.specification import quantity
-from quizzes.practice.exercises.pages import shown_name
 from quizzes.practice.exercises.queries import Taking, worked_steps
+from quizzes.practice.exercises.words import is_word, shown_name, with_letters
 
 
 def worked_solution(taking: Taking) -> dict[str, Any]:
     """Raises Conflict before the solution is released."""
-    cell, steps = taking.specification.declared(), taking.specification.T
     states = {step["name"]: step["state"] for step in taking.result["steps"]}
-    lines = [
-        worked
-        | {
-            "name": shown_name(worked["name"], steps),
-            "label": spoken(shown_name(worked["name"], steps)),
-            "formula": SafeString(sim.mathml(cell, quantity(worked["name"]), block=False)),
-            "words": sim.words(cell, quantity(worked["name"])),
-            "state": states.get(worked["name"], ""),
-        }
-        for worked in worked_steps(taking)
-    ]
-    return {"lines": lines}
+    steps = taking.specification.T
+    return {"lines": [worked_line(line, steps) | {"state": states.get(line.name, "")} for line in worked_steps(taking)]}
+
+
+def worked_line(line: Worked, steps: int) -> dict[str, Any]:
+    """MathML and words are printed by `sim` from its own declarations; where there are none, the formula is text."""
+    name = shown_name(line.name, steps)
+    return {
+        "name": name,
+        "is_word": is_word(name),
+        "label": spoken(name),
+        "formula": SafeString(line.mathml) if line.mathml else with_letters(line.formula),
+        "words": line.words,
+        "put_in": [with_letters(each) for each in line.put_in],
+        "asked": line.asked,
+    }

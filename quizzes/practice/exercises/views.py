@@ -19,9 +19,12 @@ from quizzes.errors import Conflict
 from quizzes.http import private, public
 from quizzes.practice.exercises import pages, queries
 from quizzes.practice.exercises.forms import CheckForm
+from quizzes.practice.exercises.goals import goal_of
 from quizzes.practice.exercises.queries import Taking
-from quizzes.practice.exercises.services import NothingRead, record, release_solution, take
+from quizzes.practice.exercises.repairs import repair_of, start_repair
+from quizzes.practice.exercises.services import NothingRead, record, release_solution, take_hint
 from quizzes.practice.exercises.solutions import worked_solution
+from quizzes.practice.exercises.taking import take, take_again
 
 PRACTICE = {"section": "practice"}
 
@@ -43,13 +46,36 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def exercise_take(request: HttpRequest, slug: str) -> HttpResponse:
-    """GET: the form that takes fresh numbers, and what was begun before. POST: takes them."""
-    generator = queries.generator_by_slug(find_learner(request), slug)
+    """GET: the form that takes fresh numbers, how far the goal is, and what was begun before. POST: takes them."""
+    learner = find_learner(request)
+    generator = queries.generator_by_slug(learner, slug)
     if request.method == "POST":
-        attempt = take(user=learner_of(request), generator=generator, now=timezone.now())
+        fade = "whole" not in request.POST
+        attempt = take(user=learner_of(request), generator=generator, now=timezone.now(), fade=fade)
         return redirect("taken", attempt_id=attempt.pk)
-    begun = queries.open_takings(find_learner(request), generator)
-    return render(request, "exercises/take.html", PRACTICE | pages.intro(generator) | {"begun": begun})
+    shown = {"begun": queries.open_takings(learner, generator), "goal": goal_of(learner, generator)}
+    shown["is_faded"] = queries.is_faded(learner, generator)
+    return render(request, "exercises/take.html", PRACTICE | pages.intro(generator) | shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def repair(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET: what is to be mended, and how. POST: numbers for exactly that step."""
+    learner = known_learner(request)
+    found = repair_of(learner, slug)
+    if request.method == "POST":
+        attempt = start_repair(user=learner, repair=found, now=timezone.now())
+        return redirect("taken", attempt_id=attempt.pk)
+    return render(request, "exercises/repair.html", PRACTICE | {"repair": found})
+
+
+@require_POST
+@private
+def again(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """The same numbers once more, blank."""
+    attempt = take_again(user=known_learner(request), attempt_id=attempt_id, now=timezone.now())
+    return redirect("taken", attempt_id=attempt.pk)
 
 
 @require_safe
@@ -76,6 +102,20 @@ def check(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         return _after_conflict(request, queries.taking(learner, attempt_id), conflict)
     taking = queries.taking_of(event)
     return _sheet(request, taking) if request.htmx else redirect(_address(taking))  # type: ignore[attr-defined]
+
+
+@require_POST
+@private
+def hint(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """One more hint. What was typed meanwhile stays in its field, unchecked."""
+    learner = known_learner(request)
+    form = CheckForm(request.POST)
+    try:
+        take_hint(user=learner, attempt_id=attempt_id, name=form.hint_for)
+    except Conflict as conflict:
+        return _after_conflict(request, queries.taking(learner, attempt_id), conflict)
+    taking = queries.taking(learner, attempt_id)
+    return _sheet(request, taking, typed=form.answers, hinted=form.hint_for)
 
 
 def known_learner(request: HttpRequest) -> User:
@@ -118,9 +158,7 @@ def solution(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         return redirect("taken-solution", attempt_id=attempt_id)
     taking = queries.taking(find_learner(request), attempt_id)
     if taking.attempt.is_open:
-        return render(
-            request, "exercises/price.html", PRACTICE | {"taking": taking, "count": len(taking.specification.asked)}
-        )
+        return render(request, "exercises/price.html", PRACTICE | {"taking": taking, "count": len(taking.asked)})
     return render(request, "exercises/solution.html", PRACTICE | pages.head(taking) | worked_solution(taking))
 
 
@@ -131,6 +169,7 @@ def _sheet(
     result: dict[str, Any] | None = None,
     typed: dict[str, Any] | None = None,
     error: NothingRead | None = None,
+    hinted: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The page of a taking, or for htmx only the sheet that is filled in."""
@@ -139,6 +178,7 @@ def _sheet(
         "taking": taking,
         "steps": pages.steps_of(taking, result, typed),
         "summary": pages.summary(result or taking.result),
+        "hinted": hinted.replace("@", "-"),
         "is_complete": taking.is_complete,
         "error": error,
         "submission_id": uuid4(),

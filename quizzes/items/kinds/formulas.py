@@ -1,0 +1,98 @@
+"""Pick the formula: the right equation among wrong ones, each of which is a slip of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import combinations
+from math import comb
+from typing import Any
+
+import sim
+from quizzes.items.kinds.base import NOTHING, Given, Live, Worked
+from quizzes.items.kinds.choices import LETTERS, OPTIONS, ChoiceKind, ChoiceWorking, digest, shuffled
+from quizzes.items.specification import quantity
+
+MOST_SHOWN = 400  # variants: more would be the same formulas in another order
+
+
+class FormulaKind(ChoiceKind):
+    """For each asked quantity its equation and some wrong ones; a seed chooses which, and their order."""
+
+    @cached_property
+    def cell(self) -> sim.Cell:
+        return self.specification.declared()
+
+    @cached_property
+    def wrong(self) -> dict[str, list[sim.Slip]]:
+        """The claimed slips of each asked quantity whose formulas differ from the right one and from each other."""
+        return {name: self._different(name) for name in self.specification.asked}
+
+    def _different(self, name: str) -> list[sim.Slip]:
+        by_text = {sim.text(slip): slip for slip in reversed(self._claimed(name))}
+        by_text.pop(sim.text(self.cell, quantity(name)), None)
+        return [slip for slip in self._claimed(name) if slip in by_text.values()]
+
+    def _claimed(self, name: str) -> list[sim.Slip]:
+        return [sim.slip_named(self.cell, name, each) for each in self.specification.claimed(name)]
+
+    @property
+    def shown(self) -> int:
+        """How many wrong options stand beside the right one."""
+        return self.specification.options - 1
+
+    @property
+    def space(self) -> int:
+        return min(MOST_SHOWN, max(comb(len(slips), self.shown) for slips in self.wrong.values()))
+
+    def check(self) -> None:
+        for name, slips in self.wrong.items():
+            if not 1 <= self.shown <= min(len(slips), len(LETTERS) - 1):
+                raise sim.SimError(f"{name} claims {len(slips)} slips, and {self.shown} are to be shown.")
+
+    def certificate(self, seed: int) -> sim.Certificate:
+        if not 0 <= seed < self.space:
+            raise sim.SimError(f"There are {self.space} variants, so there is no seed {seed}.")
+        options: dict[str, list[dict[str, str]]] = {}
+        exact, live = {}, {}
+        for name, slips in self.wrong.items():
+            several = list(combinations(slips, self.shown))
+            chosen = shuffled(self.stream, 0, several, name)[seed % len(several)]
+            order = shuffled(self.stream, seed, [None, *chosen], name)
+            options[name] = [self._option(name, letter, each) for letter, each in zip(LETTERS, order, strict=False)]
+            exact[name] = [LETTERS[order.index(None)]]
+            live[name] = [slip.id for slip in order if slip is not None]
+        given = {OPTIONS: options}
+        return sim.Certificate(seed, given, exact, exact, live, [], digest(given))
+
+    def _option(self, name: str, letter: str, slip: sim.Slip | None) -> dict[str, str]:
+        if slip is None:
+            cell, what = self.cell, quantity(name)
+            return {"id": letter, "text": sim.text(cell, what), "mathml": sim.mathml(cell, what, block=False)}
+        return {"id": letter, "text": sim.text(slip), "mathml": sim.mathml(slip, block=False)}
+
+    def working(self, given: Given, live: Live = NOTHING, exact: Live = NOTHING) -> ChoiceWorking:
+        return ChoiceWorking(self.cell, given, live, exact)
+
+    def worked(self, given: Given, exact: Mapping[str, Any]) -> list[Worked]:
+        return [
+            Worked(
+                name=name,
+                formula=sim.text(self.cell, quantity(name)),
+                values=exact[name],
+                asked=True,
+                mathml=sim.mathml(self.cell, quantity(name), block=False),
+                words=sim.words(self.cell, quantity(name)),
+            )
+            for name in self.specification.asked
+        ]
+
+    def hint(self, name: str, number: int, given: Given) -> str:
+        what = quantity(name)
+        reads = ", ".join(dict.fromkeys(self.cell.reads(what)))
+        return (
+            f"It is made from {reads}, and from nothing else.",
+            self.cell.note,
+            f"Said aloud: {sim.words(self.cell, what)}",
+            "Put in numbers that are easy: with every gate at 1 or at 0, what should be left?",
+        )[number - 1]

@@ -1,0 +1,191 @@
+"""Questions without weights: a count, a shape, a product along a chain, an order of blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import sim
+from quizzes.items.kinds.base import NOTHING, Given, Kind, Live, Tellable, Worked
+from quizzes.items.marking import Own, Values
+from quizzes.items.specification import Specification
+
+Settings = Mapping[str, Any]
+
+CHAINS = {question.asked: question for question in sim.plain_questions() if question.asked != "count"}
+
+
+def _library(said: Specification) -> str:
+    return "keras" if said.convention == "keras" else "pytorch"
+
+
+def _count(said: Specification) -> sim.Question:
+    return sim.count_question(said.cell.partition("_")[0], _library(said), **said.settings)
+
+
+def _chain(said: Specification) -> sim.Question:
+    return CHAINS[said.question]
+
+
+BUILDERS: dict[str, Callable[[Specification], sim.Question]] = {
+    "count": _count,
+    "output_shape": lambda said: sim.output_question(_library(said), **said.settings),
+    "last_state_shape": lambda said: sim.last_state_question(**said.settings),
+    "order": lambda said: sim.order_question(said.cell, **said.settings),
+    **dict.fromkeys(("factor", "retention", "total", "truncated", "clipped"), _chain),
+}
+
+
+def question_of(specification: Specification) -> sim.Question:
+    """Raises sim.SimError for settings that mean nothing."""
+    try:
+        return BUILDERS[specification.question](specification)
+    except TypeError as error:
+        raise sim.SimError(f"“settings” do not fit the question: {error}.") from error
+
+
+class QuestionKind(Kind):
+    """One question, asked by its own name: "count", "shape", "retention"."""
+
+    @cached_property
+    def question(self) -> sim.Question:
+        return question_of(self.specification)
+
+    @property
+    def form(self) -> str:  # type: ignore[override]
+        return "shape" if self.question.asked == "shape" else "numbers"
+
+    @cached_property
+    def exercise(self) -> sim.QuestionExercise:
+        said, asked = self.specification, self.question.asked
+        return sim.QuestionExercise(
+            stream=self.stream,
+            question=self.question,
+            ranges=said.drawn_from(),
+            T=said.T,
+            claims=tuple(said.claims.get(asked, ())),
+            must_show=tuple(said.must_show.get(asked, ())),
+            decimals=said.decimals,
+            small=said.small,
+        )
+
+    @property
+    def note(self) -> str:
+        """Nothing: it would be the answer's formula."""
+        return ""
+
+    @property
+    def space(self) -> int | None:
+        return self.exercise.space if self.specification.small else None
+
+    @property
+    def tolerance(self) -> float:
+        return 0 if self.exercise.is_whole else self.specification.tolerance
+
+    @property
+    def unit(self) -> float:
+        return 1 if self.exercise.is_whole else self.specification.unit
+
+    def check(self) -> None:
+        if self.specification.asked != self.exercise.asked:
+            raise sim.SimError(f"“asked” needs to be {self.question.asked}, for that is the question.")
+        self.exercise.check()
+
+    def certify(self, seeds: Iterable[int]) -> list[sim.Certificate]:
+        return sim.certify(self.exercise, seeds)
+
+    def accepted(self, seeds: Iterable[int]) -> Iterator[sim.Certificate]:
+        return sim.accepted(self.exercise, seeds)
+
+    def survey(self, seeds: Iterable[int]) -> sim.Survey:
+        return sim.survey(self.exercise, seeds)
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        if self.form == "shape":
+            return ()
+        return (self.specification.T,) if self.question.asked in ("clipped", "stack") else (1,)
+
+    def working(self, given: Given, live: Live = NOTHING, exact: Live = NOTHING) -> QuestionWorking:
+        return QuestionWorking(self.question, self.specification, given, live, self.exercise.is_whole)
+
+    def worked(self, given: Given, exact: Mapping[str, Any]) -> list[Worked]:
+        question = self.question
+        values = [int(each) if self.exercise.is_whole else each for each in exact[question.asked]]
+        put_in = f"{with_numbers(question.formula, given)} = {_shown(values)}"
+        words = f"{question.title}: {question.formula}."
+        return [Worked(question.asked, question.formula, values, True, (put_in,), "", words)]
+
+    def hint(self, name: str, number: int, given: Given) -> str:
+        formula = self.question.formula
+        said = f"What is asked: {self.question.title}."
+        return (said, f"`{formula}`", f"`{with_numbers(formula, given)}`", self._expected(given))[number - 1]
+
+    def _expected(self, given: Given) -> str:
+        if self.form == "shape":
+            return f"{self.question.formula.count(',') + 1} whole numbers, in this order: {self.question.formula}."
+        if self.exercise.is_whole:
+            answer = self.question.answer(**{name: given[name] for name in self.question.givens})
+            return f"A whole number with {len(str(answer))} digits."
+        return "Compare its size with the largest and the smallest of the numbers given."
+
+
+class QuestionWorking(Tellable):
+    """One variant of a question. It has no earlier numbers of the learner's."""
+
+    def __init__(
+        self, question: sim.Question, specification: Specification, given: Given, live: Live, is_whole: bool
+    ) -> None:
+        self.question, self.specification, self.given, self.live = question, specification, given, live
+        self.is_whole = is_whole
+
+    @property
+    def note(self) -> str:
+        library = self.specification.convention_name
+        return f"{library} counts: {self.question.formula}." if library else f"Here: {self.question.formula}."
+
+    def slips(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
+        return self._of(self.live.get(name, ()))
+
+    def alike(self, name: str, own: Own) -> Iterator[Values]:
+        dead = [slip for slip in self.specification.claimed(name) if slip not in self.live.get(name, ())]
+        return (values for _, values in self._of(dead))
+
+    def _of(self, slips: Sequence[str]) -> Iterator[tuple[str, Values]]:
+        for slip in slips:
+            yield slip, _values(self.wrong(slip))
+
+    def wrong(self, slip: str) -> Any:
+        each = self.question.slip(slip)
+        return each.answer(**{name: self.given[name] for name in each.givens})
+
+    def early(self, name: str, own: Own) -> Iterator[Values]:
+        if not self.is_whole:
+            full = _values(self.question.answer(**{name: self.given[name] for name in self.question.givens}))
+            yield from sim.rounded_early(full, self.specification.decimals)
+
+    def slip(self, name: str, slip: str) -> sim.PlainSlip:
+        return self.question.slip(slip)
+
+    def line(self, name: str, own: Own, slip: sim.PlainSlip) -> dict[str, Any]:
+        values = _values(self.wrong(slip.id))
+        decimals = None if self.is_whole else self.specification.decimals
+        put_in = _shown([round(each, decimals) for each in values])
+        return {"text": slip.formula, "formula": escape(slip.formula), "put_in": [put_in]}
+
+
+def with_numbers(formula: str, given: Given) -> str:
+    """A formula of sizes with the sizes put in: "4·(H·D + H·H)" → "4·(8·3 + 8·8)"."""
+    sizes = {name: str(value) for name, value in given.items() if name.isupper()}
+    return "".join(sizes.get(sign, sign) for sign in formula)
+
+
+def _shown(values: Sequence[float]) -> str:
+    written = [f"{value}".replace("-", "−") for value in values]
+    return written[0] if len(written) == 1 else f"({', '.join(written)})"
+
+
+def _values(answer: Any) -> Values:
+    entries = answer if isinstance(answer, tuple) else getattr(answer, "tolist", lambda: answer)()
+    return tuple(float(each) for each in (entries if isinstance(entries, tuple | list) else [entries]))

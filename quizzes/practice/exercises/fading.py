@@ -1,0 +1,39 @@
+"""Which steps of an exercise come worked: all but one at first, then all but two, then none.
+
+The step left open is the one where this learner slips most; before he has slipped, the last one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from quizzes.accounts.models import User
+from quizzes.items.models import Generator
+from quizzes.items.specification import Specification, quantity
+from quizzes.practice.exercises.queries import is_faded, whole_takings
+from quizzes.practice.models import SlipRecord
+
+OPEN_STEPS = (1, 2)  # in the first taking that was finished, and in the second
+LEAST_STEPS = 3  # a shorter exercise is asked whole
+
+
+def worked_steps_for(user: User, generator: Generator) -> list[str]:
+    """The steps shown worked in the learner's next taking of it."""
+    specification = Specification.from_json(generator.current.specification if generator.current else {"asked": []})
+    if not is_faded(user, generator):
+        return []
+    done = whole_takings(user, generator)
+    records = SlipRecord.objects.filter(user=user, event__attempt__variant__version__generator=generator)
+    return shown_of(specification.asked, Counter(records.values_list("place", flat=True)), OPEN_STEPS[done])
+
+
+def shown_of(asked: Sequence[str], slips: Counter[str], count: int) -> list[str]:
+    """All but the `count` steps with most slips; of those with equally many the later ones stay open."""
+    if len(asked) < LEAST_STEPS:
+        return []
+    made = Counter[str]()
+    for place, times in slips.items():
+        made[quantity(place)] += times
+    ranked = sorted(range(len(asked)), key=lambda k: (made[quantity(asked[k])], k), reverse=True)
+    return [name for k, name in enumerate(asked) if k not in ranked[:count]]

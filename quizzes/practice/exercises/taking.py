@@ -1,0 +1,96 @@
+"""Giving a learner numbers: from the pool, shared, of a seed, the same again, or for a repair."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from quizzes.accounts.models import User
+from quizzes.catalog.models import Misconception
+from quizzes.errors import Forbidden, NotFound
+from quizzes.items.making import kind_of_version, make_seed
+from quizzes.items.models import Generator, Variant
+from quizzes.items.pool import from_pool, made_inline, made_with, shared_variants
+from quizzes.practice.answers import locked_attempt
+from quizzes.practice.exercises.fading import worked_steps_for
+from quizzes.practice.exercises.queries import taking_unknown
+from quizzes.practice.models import Attempt
+
+
+def take(*, user: User, generator: Generator, now: datetime, seed: int | None = None, fade: bool = False) -> Attempt:
+    """Give the learner numbers that nobody else gets, or of a small exercise those he saw longest ago.
+
+    With `fade` the first takings come with all steps worked but one, then two. Only staff may name a seed.
+    Raises Forbidden, Refused (the seed's candidate is not fair), Unavailable (no fair numbers were found).
+    """
+    if seed is not None:
+        return _of_seed(user, generator, seed, now, fade)
+    shown = worked_steps_for(user, generator) if fade else []
+    with transaction.atomic():
+        if variant := _shared(user, generator) if _is_small(generator) else from_pool(generator=generator):
+            return _start(user, variant, now, shown)
+    return _start(user, made_inline(generator=generator), now, shown)
+
+
+def _start(
+    user: User, variant: Variant, now: datetime, shown: list[str], repairs: Misconception | None = None
+) -> Attempt:
+    """An open taking of the same variant goes on. What is shown worked is kept, so that no page reads the key."""
+    asked = kind_of_version(variant.version).asked
+    worked = {name: variant.key.exact[name] for name in shown}
+    first = {"started_at": now, "asked": len(asked) - len(worked), "shown": worked, "repairs": repairs}
+    return Attempt.objects.get_or_create(user=user, variant=variant, state=Attempt.State.OPEN, defaults=first)[0]
+
+
+def _is_small(generator: Generator) -> bool:
+    return bool(generator.current and generator.current.specification.get("small"))
+
+
+def _shared(user: User, generator: Generator) -> Variant | None:
+    """One he has not seen, else the one he saw longest ago; None while none is made, or more are to come."""
+    seen = dict(
+        Attempt.objects.filter(user=user, variant__version=generator.current)
+        .values_list("variant")
+        .annotate(last=Max("started_at"))
+    )
+    variants = shared_variants(generator)
+    if unseen := variants.exclude(pk__in=seen).order_by("digest").first():
+        return unseen
+    oldest = sorted(variants.filter(pk__in=seen), key=lambda variant: seen[variant.pk])
+    return oldest[0] if oldest else None
+
+
+def _of_seed(user: User, generator: Generator, seed: int, now: datetime, fade: bool) -> Attempt:
+    """The same seed again is the same taking, as long as it is open."""
+    if not user.is_staff:
+        raise Forbidden("staff_only", "Only staff may choose the seed.", "Leave the seed out.")
+    if generator.current is None:
+        raise NotFound("no_version", "This exercise has no numbers yet.", "Take another exercise.")
+    variant = make_seed(version=generator.current, seed=seed)
+    return _start(user, variant, now, worked_steps_for(user, generator) if fade else [])
+
+
+def take_again(*, user: User, attempt_id: UUID, now: datetime) -> Attempt:
+    """The same numbers once more, every step open and blank. It ends the first taking, and counts for practice only."""
+    with transaction.atomic():
+        attempt = locked_attempt(user, attempt_id)
+        if attempt.variant is None:
+            raise taking_unknown()
+        if attempt.is_open:
+            attempt.state, attempt.finished_at = Attempt.State.FINISHED, now
+            attempt.save(update_fields=["state", "finished_at"])
+        return _start(user, attempt.variant, now, [])
+
+
+def take_repair(*, user: User, generator: Generator, slip: str, misconception: Misconception, now: datetime) -> Attempt:
+    """Numbers on which this slip can be named, with every step worked but the one where it is made.
+
+    Raises Unavailable when no such numbers are found.
+    """
+    variant = made_with(generator=generator, slip=slip)
+    name = next(name for name, slips in variant.key.live.items() if slip in slips)
+    shown = [each for each in kind_of_version(variant.version).asked if each != name]
+    return _start(user, variant, now, shown, misconception)
