@@ -194,7 +194,7 @@ def test_after_the_solution_no_answer_is_taken(attempt):
     with pytest.raises(Conflict):
         answer(attempt, {"f@1": [0.5]})
     taking = queries.taking(attempt.user, attempt.pk)
-    told = {step["name"]: step["values"] for step in queries.worked_steps(taking)}
+    told = {line.name: line.values for line in queries.worked_steps(taking)}
     assert [name for name in told if name in LSTM_STEP["asked"]] == LSTM_STEP["asked"]  # in the order asked
     assert {name: told[name] for name in LSTM_STEP["asked"]} == queries.released_key(taking).exact
 

@@ -50,6 +50,10 @@ SLIPS = {
     },
     "h": {"C11": lambda v: v["o"] * v["c"], "C15": lambda v: tanh(v["c"])},
 }
+PAIRS = {  # two slips at once
+    "c": {("C01", "F03"): 0.3752 * C_PREV + 0.7857, ("C06", "F03"): C_PREV + 0.4013 * 0.7857},
+    "h": {("C11", "C15"): 0.8165, ("C12", "C15"): 0.8164},
+}
 EARLY = {"c": [0.84], "h": [0.49]}  # row C20 of the catalogue: the step with one decimal
 KEYS = {f"{name}@1": Key((value,), (value,)) for name, value in EXACT.items()}
 
@@ -65,6 +69,9 @@ class Paper:
 
     def early(self, name, own):
         return [(value,) for value in EARLY.get(name[0], [])]
+
+    def pairs(self, name, own, made):
+        return [(pair, (value,)) for pair, value in PAIRS.get(name[0], {}).items() if {*pair} & {*made}]
 
     def _value(self, formula, own):
         return formula(EXACT | {name[0]: values[0] for name, values in own.items()})
@@ -174,6 +181,9 @@ def test_a_vector_is_right_or_named_only_as_a_whole():
         def early(self, name, own):
             return []
 
+        def pairs(self, name, own, made):
+            return []
+
     def state(*entries):
         (step,) = mark(read_answers({"h@1": list(entries)}, keys), keys, Pair(), RULE)
         return step.state
@@ -190,6 +200,71 @@ def test_counts_have_no_tolerance():
     for typed, state in (("288", "right"), ("288.0001", "unrecognised")):
         (step,) = mark(read_answers({"count": typed}, keys), keys, Paper(), Rule(unit=1.0, tolerance=0.0))
         assert step.state == state
+
+
+def marked_one(name, typed, made=()):
+    (step, *_) = [
+        step
+        for step in mark(read_answers({name: [typed]}, KEYS), KEYS, Paper(), RULE, lambda: made)
+        if step.name == name
+    ]
+    return step
+
+
+def test_two_slips_at_once_are_asked_about_where_one_of_them_was_made_before():
+    both = 0.3752 * C_PREV + 0.7857  # i and f swapped, and the input gate left out
+    assert marked_one("c@1", both).state == "unrecognised"
+    step = marked_one("c@1", both, made=["F03"])
+    assert (step.state, step.slips) == ("pair", ("C01", "F03"))
+    assert not step.is_right
+
+
+def test_where_two_pairs_give_the_number_none_is_asked_about():
+    assert marked_one("h@1", 0.81645, made=["C15"]).state == "unrecognised"
+    assert marked_one("h@1", 0.8167, made=["C11"]).state == "pair"
+
+
+def test_a_single_slip_is_named_before_any_pair():
+    assert marked_one("c@1", 0.8030, made=["C01", "C06"]).state == "slip"
+
+
+def test_an_option_is_right_or_shows_the_slip_behind_it():
+    class Options(Paper):
+        def slips(self, name, own):
+            return [("F03", (0.0,))]
+
+    keys = {"c@1": Key((1.0,), (1.0,), "option", ("a", "b", "c"))}
+
+    def state(chosen):
+        (step,) = mark(read_answers({"c@1": [chosen]}, keys), keys, Options(), Rule(1.0, 0.0))
+        return step.state
+
+    assert [state(chosen) for chosen in ("a", "b", "c")] == ["slip", "right", "unrecognised"]
+    assert [state(chosen) for chosen in ("d", "", None, 1, "B")] == ["invalid", "empty", "empty", "invalid", "invalid"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("32, 6, 8", "right"), ("(32, 6, 8)", "right"), ("[32,6,8]", "right"), ("32 6 8", "right"), ("32×6×8", "right"),
+        ("6, 32, 8", "unrecognised"), ("32, 6", "unrecognised"), ("32, 6, 8, 1", "unrecognised"), ("", "empty"),
+        ("32, 6.0, 8", "invalid"), ("N, T, H", "invalid"), ("=1+1", "invalid"), ("-1, 6, 8", "invalid"),
+    ],
+)  # fmt: skip
+def test_a_shape_is_read_as_a_whole(typed, expected):
+    shape = (32.0, 6.0, 8.0)
+    keys = {"shape": Key(shape, shape, "shape")}
+    (step,) = mark(read_answers({"shape": typed}, keys), keys, Paper(), Rule(1.0, 0.0))
+    assert step.state == expected
+
+
+def test_a_matrix_is_read_row_by_row():
+    keys = {"dW_f": Key((1.0, 2.0, 3.0, 4.0), (1.0, 2.0, 3.0, 4.0))}
+    for sent in ([[1, 2], [3, 4]], [1, 2, 3, 4]):
+        (step,) = mark(read_answers({"dW_f": sent}, keys), keys, Paper(), RULE)
+        assert step.state == "right"
+    with pytest.raises(Refused, match="5 entries, and has 4"):
+        read_answers({"dW_f": [[1, 2], [3, 4, 5]]}, keys)
 
 
 @pytest.mark.parametrize("sent", [{"q@1": [1]}, {"f@1": [1, 2]}, {"f@1": [[1]] * 2}])

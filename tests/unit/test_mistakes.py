@@ -35,11 +35,16 @@ def test_a_slip_made_twice_asks_for_a_repair():
     assert only([slip(), slip(1, "b")]).needs_repair
 
 
-def test_two_right_answers_in_other_attempts_make_it_gone():
+def test_right_answers_on_three_other_days_make_it_gone():
     slips = [slip(), slip(1, "b")]
     once = only(slips, [right(2, "c")])
     assert once.needs_repair and once.right_since == 1
-    assert only(slips, [right(2, "c"), right(3, "d")]).is_gone
+    assert not only(slips, [right(2, "c"), right(24, "d"), right(25, "e")]).is_gone
+    assert only(slips, [right(2, "c"), right(24, "d"), right(72, "e")]).is_gone
+
+
+def test_right_answers_on_one_day_count_once():
+    assert only([slip()], [right(1, "b"), right(2, "c"), right(3, "d")]).right_since == 1
 
 
 def test_correcting_the_same_attempt_is_no_proof():
@@ -55,9 +60,9 @@ def test_right_answers_elsewhere_or_before_say_nothing():
 
 
 def test_a_new_slip_opens_what_was_gone():
-    rights = [right(1, "b"), right(2, "c")]
+    rights = [right(24, "b"), right(48, "c"), right(72, "d")]
     assert only([slip()], rights).is_gone
-    assert only([slip(), slip(3, "d")], rights).needs_repair
+    assert only([slip(), slip(73, "e")], rights).needs_repair
 
 
 def test_open_mistakes_come_first_and_then_those_made_most_often():

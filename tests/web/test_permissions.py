@@ -103,8 +103,11 @@ ROWS = {
     "cards/review/": ("200 200 200 200", "422 422 422 422"),
     "cards/undo/": ("- - - -", "404 422 422 422"),
     "exercises/<slug:slug>/take/": ("200 200 200 200", "302 302 302 302"),
+    "exercises/repair/<slug:slug>/": ("404 404 404 404", "404 404 404 404"),  # of a slip made: nobody here has made one
     "exercises/taken/<uuid:attempt_id>/": ("404 404 200 200", "- - - -"),
+    "exercises/taken/<uuid:attempt_id>/again/": ("- - - -", "404 404 302 404"),
     "exercises/taken/<uuid:attempt_id>/check/": ("- - - -", "404 422 422 422"),
+    "exercises/taken/<uuid:attempt_id>/hint/": ("- - - -", "404 404 422 404"),  # 422: for no step
     "exercises/taken/<uuid:attempt_id>/solution/": ("404 404 200 200", "404 404 302 404"),
     "quizzes/<slug:slug>/start/": ("- - - -", "302 302 302 302"),
     "theme/": ("200 200 200 200", "302 302 302 302"),

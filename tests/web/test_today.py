@@ -155,9 +155,9 @@ def test_a_slip_made_twice_becomes_a_repair_with_its_reason(client, learner, cou
     assert "Made twice, last on" in page and 'href="/quizzes/gates/"' in page
 
 
-def test_a_repair_goes_away_when_it_went_right_twice(client, learner, course):
+def test_a_repair_goes_away_when_it_went_right_on_three_days(client, learner, course):
     quiz, question = make_quiz(course), course.questions.get()
-    for days, is_right in ((5, False), (4, False), (3, True), (2, True)):
+    for days, is_right in ((5, False), (4, False), (3, True), (2, True), (1, True)):
         quiz_answer(attempt_at(quiz, learner, days, right=is_right), question, is_right)
     assert not any(title.startswith("Repair") for title in titles(client))
 
@@ -236,12 +236,12 @@ def test_progress_shows_quizzes_exercises_cards_and_open_mistakes(client, learne
     assert page.count("<caption") == 4
 
 
-def test_a_mistake_of_an_exercise_is_gone_after_two_right_takings(client, learner, course):
+def test_a_mistake_of_an_exercise_is_gone_after_right_takings_on_three_days(client, learner, course):
     generator = make_generator()
-    for days, state in ((4, "slip"), (3, "right"), (2, "right_with_yours")):
+    for days, state in ((4, "slip"), (3, "right"), (2, "right_with_yours"), (1, "right")):
         taking(generator, learner, days, state)
     page = read(client, "/progress/")
-    assert "None is open." in page and "Mistakes that are gone. “Right since” counts" in page and ">twice<" in page
+    assert "None is open." in page and "Mistakes that are gone. “Right since” counts" in page and ">3 times<" in page
 
 
 def test_nobody_sees_what_another_did(client, learner, course):
