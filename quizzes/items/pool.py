@@ -122,24 +122,23 @@ def made_inline(*, generator: Generator) -> Variant:
     if generator.current is None:
         raise Unavailable("no_version", "This exercise has no numbers yet.", "Take another exercise.")
     generator.current.generator = generator  # at hand already: one query less
-    if is_small(generator.current):
-        made = make_small(version=generator.current, count=SMALL_AT_ONCE)
-        return made[0] if made else _anew(generator)
     return make_variants(version=generator.current, count=1, state=Variant.State.TAKEN)[0]
 
 
-def _anew(generator: Generator) -> Variant:
-    """What a worker has stored this very moment."""
-    if variant := shared_variants(generator).first():
-        return variant
-    raise Unavailable("pool_dry", "No fair numbers were found.", "Take another exercise.")
+def shared_variants(*, generator: Generator, more_than: int = 0) -> QuerySet[Variant]:
+    """Those of a small exercise; where there are no more than so many, and more can be, some are made now.
 
-
-def shared_variants(generator: Generator) -> QuerySet[Variant]:
-    """Those of a small exercise. While some are still to be made, a worker is asked for them."""
+    Raises Unavailable when there is none at all.
+    """
+    if generator.current is None:
+        raise Unavailable("no_version", "This exercise has no numbers yet.", "Take another exercise.")
+    generator.current.generator = generator
     if _missing(generator) > 0:
         order_top_up(generator)
-    return Variant.objects.filter(version=generator.current, state=Variant.State.SHARED).select_related("version")
+    shared = generator.current.variants.filter(state=Variant.State.SHARED).select_related("version__generator", "key")
+    if shared.count() <= more_than and not make_small(version=generator.current, count=SMALL_AT_ONCE) and not shared:
+        raise Unavailable("pool_dry", "No fair numbers were found.", "Take another exercise.")
+    return shared.all()
 
 
 def made_with(*, generator: Generator, slip: str) -> Variant:
@@ -149,10 +148,23 @@ def made_with(*, generator: Generator, slip: str) -> Variant:
     generator.current.generator = generator
     if variant := _ready_with(generator.current, slip):
         return variant
+    if is_small(generator.current):
+        return _shared_with(generator, slip)
     for _ in range(LOOKED_AT):
         if names(variant := made_inline(generator=generator), slip):
             return variant
-    raise Unavailable("no_such_numbers", "No numbers were found to practise this on.", "Take another exercise.")
+    raise no_such_numbers()
+
+
+def _shared_with(generator: Generator, slip: str) -> Variant:
+    for variant in shared_variants(generator=generator, more_than=LOOKED_AT):
+        if names(variant, slip):
+            return variant
+    raise no_such_numbers()
+
+
+def no_such_numbers() -> Unavailable:
+    return Unavailable("no_such_numbers", "No numbers were found to practise this on.", "Take another exercise.")
 
 
 @transaction.atomic

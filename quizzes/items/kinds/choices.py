@@ -27,18 +27,6 @@ class ChoiceKind(Kind):
     tolerance = 0.0  # type: ignore[assignment]
     unit = 1.0  # type: ignore[assignment]
 
-    @abstractmethod
-    def certificate(self, seed: int) -> sim.Certificate: ...
-
-    def certify(self, seeds: Iterable[int]) -> list[sim.Certificate]:
-        return [self.certificate(seed) for seed in seeds]
-
-    def accepted(self, seeds: Iterable[int]) -> Iterator[sim.Certificate]:
-        found = [each for each in self.certify(seeds) if not each.reasons]
-        if not found:
-            raise sim.NoneAccepted("No candidate passed.", "Change what is asked.")
-        return iter(found)
-
     def survey(self, seeds: Iterable[int]) -> sim.Survey:
         """Options are told apart by their letter, so nothing collides."""
         certificates = self.certify(seeds)
@@ -57,6 +45,22 @@ class ChoiceKind(Kind):
             place = (float(ids.index(right)),)
             keys[name] = Key(place, place, "option", ids)
         return keys
+
+
+class SeededKind(ChoiceKind):
+    """One whose seeds count the variants through."""
+
+    @abstractmethod
+    def certificate(self, seed: int) -> sim.Certificate: ...
+
+    def certify(self, seeds: Iterable[int]) -> list[sim.Certificate]:
+        return [self.certificate(seed) for seed in seeds]
+
+    def accepted(self, seeds: Iterable[int]) -> Iterator[sim.Certificate]:
+        found = [each for each in self.certify(seeds) if not each.reasons]
+        if not found:
+            raise sim.NoneAccepted("No candidate passed.", "Change what is asked.")
+        return iter(found)
 
 
 class ChoiceWorking(Tellable):

@@ -11,18 +11,19 @@ import numpy as np
 
 import sim
 from quizzes.items.kinds.base import NOTHING, Given, Live, Worked
-from quizzes.items.kinds.choices import OPTIONS, ChoiceKind, ChoiceWorking, digest
+from quizzes.items.kinds.choices import OPTIONS, ChoiceWorking, SeededKind, digest
 from quizzes.items.specification import quantity
 
 SAMPLES = 400  # drawn examples, of which those with the given signs must all agree
 FEWEST = 8
 RAISED = 0.01
+NOTHING_MOVED = 1e-9
 WAYS = {"rises": 1, "falls": -1, "stays": 0}
 TEXTS = {"rises": "it rises", "falls": "it falls", "stays": "it stays as it is"}
 SIGNS = {1: "positive", -1: "negative"}
 
 
-class DirectionKind(ChoiceKind):
+class DirectionKind(SeededKind):
     """`settings`: `raised`, the biases of which one is raised, and `facts`, the quantities whose sign is told.
 
     A seed counts through the biases and the patterns of signs. What is right was computed on many drawn examples with
@@ -60,7 +61,7 @@ class DirectionKind(ChoiceKind):
         return _Examples(self)
 
     def sign_of(self, name: str) -> Any:
-        return np.sign(self.examples.right[name])
+        return _signs(self.examples.right[name])
 
     def certificate(self, seed: int) -> sim.Certificate:
         if not 0 <= seed < self.space:
@@ -81,7 +82,7 @@ class DirectionKind(ChoiceKind):
     def way(self, name: str, bias: str, fitting: Any, slip: sim.Slip | None = None) -> str:
         """What the value does in all fitting examples; nothing where they differ, or are too few."""
         moved = self.examples.moved(quantity(name), bias, slip)[fitting]
-        found = {int(sign) for sign in np.sign(np.where(np.abs(moved) < 1e-12, 0, moved))}
+        found = {int(sign) for sign in _signs(moved)}
         if moved.size < FEWEST or len(found) != 1:
             return ""
         return next(way for way, sign in WAYS.items() if sign in found)
@@ -117,6 +118,11 @@ class DirectionKind(ChoiceKind):
             f"Find {gate} in it: what is it multiplied by?",
             f"Known is: {given['facts']}. The sign of the factor decides.",
         )[number - 1]
+
+
+def _signs(values: Any) -> Any:
+    """Where a float stands for 0 it has none."""
+    return np.sign(np.where(np.abs(values) < NOTHING_MOVED, 0, values))
 
 
 class _Examples:

@@ -9,7 +9,7 @@ from typing import Any
 import sim
 from quizzes.items.kinds.base import NOTHING, Given, Live, Worked, numbers
 from quizzes.items.kinds.choices import OPTIONS, ChoiceKind, ChoiceWorking, digest, hashed
-from quizzes.items.kinds.steps import StepsKind, StepsWorking
+from quizzes.items.kinds.steps import StepsKind, StepsWorking, worked_through
 from quizzes.items.quantities import letter, spoken
 
 ERROR = "error"
@@ -69,7 +69,7 @@ class ErrorKind(StepsKind, ChoiceKind):
         return ErrorWorking(self, given, live, exact)
 
     def worked(self, given: Given, exact: Mapping[str, Any]) -> list[Worked]:
-        lines = StepsKind.worked(self, given, exact)
+        lines = worked_through(StepsWorking(self.specification, given, {}))
         return [replace(line, asked=line.name in exact[ERROR]) for line in lines]
 
     def hint(self, name: str, number: int, given: Given) -> str:

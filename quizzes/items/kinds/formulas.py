@@ -10,13 +10,13 @@ from typing import Any
 
 import sim
 from quizzes.items.kinds.base import NOTHING, Given, Live, Worked
-from quizzes.items.kinds.choices import LETTERS, OPTIONS, ChoiceKind, ChoiceWorking, digest, shuffled
+from quizzes.items.kinds.choices import LETTERS, OPTIONS, ChoiceWorking, SeededKind, digest, shuffled
 from quizzes.items.specification import quantity
 
 MOST_SHOWN = 400  # variants: more would be the same formulas in another order
 
 
-class FormulaKind(ChoiceKind):
+class FormulaKind(SeededKind):
     """For each asked quantity its equation and some wrong ones; a seed chooses which, and their order."""
 
     @cached_property

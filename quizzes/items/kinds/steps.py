@@ -64,7 +64,7 @@ class StepsKind(Kind):
         return StepsWorking(self.specification, given, live)
 
     def worked(self, given: Given, exact: Mapping[str, Any]) -> list[Worked]:
-        return list(_worked(self.working(given)))
+        return list(worked_through(self.working(given)))
 
     def hint(self, name: str, number: int, given: Given) -> str:
         return self.working(given).hint(name, number)
@@ -225,7 +225,7 @@ def _pair(cell: sim.Cell, asked: str, first: str, second: str) -> sim.Slip | Non
     return sim.paired(sim.slip_named(cell, asked, first), sim.slip_named(cell, asked, second))
 
 
-def _worked(working: StepsWorking) -> Iterator[Worked]:
+def worked_through(working: StepsWorking) -> Iterator[Worked]:
     """Every value in order of use: all steps forward, then, where gradients are asked, all steps back."""
     said, cell = working.specification, working.layer.cell
     for step in range(1, said.T + 1):

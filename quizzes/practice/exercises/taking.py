@@ -29,8 +29,10 @@ def take(*, user: User, generator: Generator, now: datetime, seed: int | None = 
     if seed is not None:
         return _of_seed(user, generator, seed, now, fade)
     shown = worked_steps_for(user, generator) if fade else []
+    if _is_small(generator):
+        return _start(user, _shared(user, generator), now, shown)
     with transaction.atomic():
-        if variant := _shared(user, generator) if _is_small(generator) else from_pool(generator=generator):
+        if variant := from_pool(generator=generator):
             return _start(user, variant, now, shown)
     return _start(user, made_inline(generator=generator), now, shown)
 
@@ -49,18 +51,13 @@ def _is_small(generator: Generator) -> bool:
     return bool(generator.current and generator.current.specification.get("small"))
 
 
-def _shared(user: User, generator: Generator) -> Variant | None:
-    """One he has not seen, else the one he saw longest ago; None while none is made, or more are to come."""
-    seen = dict(
-        Attempt.objects.filter(user=user, variant__version=generator.current)
-        .values_list("variant")
-        .annotate(last=Max("started_at"))
-    )
-    variants = shared_variants(generator)
-    if unseen := variants.exclude(pk__in=seen).order_by("digest").first():
-        return unseen
-    oldest = sorted(variants.filter(pk__in=seen), key=lambda variant: seen[variant.pk])
-    return oldest[0] if oldest else None
+def _shared(user: User, generator: Generator) -> Variant:
+    """One he has not seen, made now if need be; when he has seen all, the one he saw longest ago."""
+    takings = Attempt.objects.filter(user=user, variant__version=generator.current)
+    seen = dict(takings.values_list("variant").annotate(last=Max("started_at")))
+    variants = shared_variants(generator=generator, more_than=len(seen))
+    unseen = variants.exclude(pk__in=seen).order_by("digest").first()
+    return unseen or min(variants, key=lambda variant: seen[variant.pk])
 
 
 def _of_seed(user: User, generator: Generator, seed: int, now: datetime, fade: bool) -> Attempt:
