@@ -121,7 +121,7 @@ class _Teller:
 
     def _unrecognised(self, step: Step) -> Told:
         if step.readings[0].echoed:
-            return {"text": "Not this one."}
+            return {"title": "not this one"}
         text = "This number matches none of the errors we know for this step."
         if self._is_alike(step):
             text = "With these numbers we can't tell which mistake gives your answer."

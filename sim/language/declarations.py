@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.errors import DeclarationError, UnknownName
-from sim.language.expressions import FUNCTIONS, Expr, Shape, leaves, name, parse
+from sim.language.expressions import FUNCTIONS, Expr, Shape, leaves, name, parse, substitute
 from sim.language.gradients import backward_equations, marked_next
 
 GIVEN = ("x", "h_prev", "c_prev")
@@ -82,6 +82,15 @@ class Cell:
         return tuple(
             dict.fromkeys(leaf for leaf in leaves(self.formula(name)) if leaf in self.equations or leaf in known)
         )
+
+    def written_out(self, name: str) -> Cell:
+        """The same cell with the weighted sums in one equation written out: f = σ(W_f x + b_f + U_f h_prev)."""
+        sums = {each: right for each, right in self.equations.items() if each[0] == "a" and each != name}
+        return self.but(**{name: substitute(self.formula(name), sums)})
+
+    def uses(self, name: str) -> tuple[str, ...]:
+        """Every name in its equation, each once: a_f uses W_f, x, b_f, U_f, h_prev. Raises: UnknownName."""
+        return tuple(dict.fromkeys(leaves(self.formula(name))))
 
     def shape(self, leaf: str, D: int, H: int) -> Shape:
         """The shape of any name: W (H, D), U (H, H), x (D,), all else (H,); a derivative has that of its name."""

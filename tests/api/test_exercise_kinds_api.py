@@ -123,7 +123,7 @@ def test_gradients_follow_the_chain_rule(take, answer):
 
 def test_a_formula_is_chosen_by_its_id(take, answer):
     taking = take("formula")
-    right = {"f": "f = σ(a_f)", "c": "c = f ⊙ c_prev + i ⊙ g", "h": "h = o ⊙ tanh(c)"}
+    right = {"f": "f = σ(W_f x + b_f + U_f h_prev)", "c": "c = f ⊙ c_prev + i ⊙ g", "h": "h = o ⊙ tanh(c)"}
     asked = {f"{each['name']}@{each['step']}": each for each in taking["asked"]}
     assert all(len(each["options"]) == 4 and each["shape"] == [] for each in asked.values())
     chosen = {

@@ -11,6 +11,7 @@ from quizzes.items.kinds.base import NOTHING, Given, Live, Worked, numbers
 from quizzes.items.kinds.choices import OPTIONS, ChoiceKind, ChoiceWorking, digest, hashed
 from quizzes.items.kinds.steps import StepsKind, StepsWorking, worked_through
 from quizzes.items.quantities import letter, spoken
+from quizzes.items.specification import quantity
 
 ERROR = "error"
 
@@ -60,7 +61,8 @@ class ErrorKind(StepsKind, ChoiceKind):
         return written if departs == name and written[name] != list(numbers(fair.exact[name])) else None
 
     def _certificate(self, fair: sim.Certificate, name: str, slip: str, work: Mapping[str, Any]) -> sim.Certificate:
-        options = [{"id": key, "text": spoken(key)} for key in self.steps]
+        several = self.specification.T > 1
+        options = [{"id": key, "text": spoken(key if several else quantity(key))} for key in self.steps]
         given = {**fair.given, **work, OPTIONS: {ERROR: options}}
         found = {ERROR: [name]}
         return sim.Certificate(fair.seed, given, found, found, {ERROR: [slip]}, [], digest(given))

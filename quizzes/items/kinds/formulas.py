@@ -11,6 +11,7 @@ from typing import Any
 import sim
 from quizzes.items.kinds.base import NOTHING, Given, Live, Worked
 from quizzes.items.kinds.choices import LETTERS, OPTIONS, ChoiceWorking, SeededKind, digest, shuffled
+from quizzes.items.kinds.steps import called, listed
 from quizzes.items.specification import quantity
 
 MOST_SHOWN = 400  # variants: more would be the same formulas in another order
@@ -66,10 +67,12 @@ class FormulaKind(SeededKind):
         return sim.Certificate(seed, given, exact, exact, live, [], digest(given))
 
     def _option(self, name: str, letter: str, slip: sim.Slip | None) -> dict[str, str]:
-        if slip is None:
-            cell, what = self.cell, quantity(name)
-            return {"id": letter, "text": sim.text(cell, what), "mathml": sim.mathml(cell, what, block=False)}
-        return {"id": letter, "text": sim.text(slip), "mathml": sim.mathml(slip, block=False)}
+        """Its equation with every sum written out, right or wrong, so that its length tells nothing."""
+        what = quantity(name)
+        if slip is not None and what not in slip.changes:
+            return {"id": letter, "text": sim.text(slip), "mathml": sim.mathml(slip, block=False)}
+        cell = (slip.wrong if slip else self.cell).written_out(what)
+        return {"id": letter, "text": sim.text(cell, what), "mathml": sim.mathml(cell, what, block=False)}
 
     def working(self, given: Given, live: Live = NOTHING, exact: Live = NOTHING) -> ChoiceWorking:
         return ChoiceWorking(self.cell, given, live, exact)
@@ -89,9 +92,9 @@ class FormulaKind(SeededKind):
 
     def hint(self, name: str, number: int, given: Given) -> str:
         what = quantity(name)
-        reads = ", ".join(dict.fromkeys(self.cell.reads(what)))
+        reads = [called(each) for each in self.cell.uses(what)]
         return (
-            f"It is made from {reads}, and from nothing else.",
+            f"It is made from {listed(reads)}, and from nothing else.",
             self.cell.note,
             f"Said aloud: {sim.words(self.cell, what)}",
             "Put in numbers that are easy: with every gate at 1 or at 0, what should be left?",

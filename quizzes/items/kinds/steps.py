@@ -193,22 +193,41 @@ class StepsWorking(Tellable):
         """Where, formula, numbers put in, what to expect."""
         what, step = quantity(name), step_number(name) or 1
         if number == 1:
-            return f"It is computed from {_listed(_readable(self.layer.cell, what))}."
+            return f"It is computed from {listed(_read_by(self.layer.cell, what))}."
         if number == 2:
             return f"`{sim.text(self.layer.cell, what)}`"
         if number == 3:
             put_in = [line.partition(" = ")[2] or line for line in sim.substituted_text(self.found, what, step)]
             return "; ".join(f"`{line}`" for line in put_in)
         values = _at(self.found, name)
-        return f"It lies between {_listed([_between(value) for value in values], 'and for the next unit')}."
+        return f"It lies between {listed([_between(value) for value in values], 'and for the next unit')}."
 
 
-def _readable(cell: sim.Cell, name: str) -> list[str]:
-    """What an equation reads, each once."""
-    return list(dict.fromkeys(cell.reads(name)))
+def _read_by(cell: sim.Cell, name: str) -> list[str]:
+    """What an equation reads, its sum written out: the input, the old state, the weights of its block."""
+    read = [leaf for each in cell.uses(name) for leaf in (cell.uses(each) if each[0] == "a" else [each])]
+    weights = [f"the weights of {_block(leaf)}".strip() for leaf in read if leaf in cell.parameters]
+    rest = [called(leaf) for leaf in read if leaf not in cell.parameters]
+    return list(dict.fromkeys([*rest, *weights]))
 
 
-def _listed(parts: list[str], last: str = "and") -> str:
+def _block(weight: str) -> str:
+    return weight.partition("_")[2].replace("in", "n").replace("hn", "n") or "h"
+
+
+def called(name: str) -> str:
+    """ "h_prev" → "the old h", "tanh_c" → "tanh c", "dc_back" → "what comes back through c"."""
+    what, _, rest = name.partition("_")
+    if rest == "prev":
+        return f"the old {what}"
+    if rest in ("back", "next", "last", "loss"):
+        return f"the gradient of {what[1:]} from {'the loss' if rest == 'loss' else 'the step after'}"
+    if what[0] == "d" and len(name) > 1:
+        return f"the gradient of {called(name[1:])}"
+    return f"tanh {rest}" if what == "tanh" else f"the sum of {rest}" if what == "a" and rest else name
+
+
+def listed(parts: list[str], last: str = "and") -> str:
     *others, end = parts
     return f"{', '.join(others)} {last} {end}" if others else end
 

@@ -26,6 +26,11 @@ from quizzes.practice.exercises.solutions import worked_line
 from quizzes.practice.exercises.words import is_word, shown_name, with_letters
 from quizzes.templatetags.study import q_tag
 
+TASKS = {
+    "pick_formula": "Which equation is right?",
+    "find_error": "Where do the numbers first go wrong?",
+    "predict": "What happens then?",
+}
 FORMATS = {
     "fill_all": "fill in every step",
     "fill_one": "fill in one step",
@@ -72,6 +77,7 @@ def head(taking: Taking) -> dict[str, Any]:
         "lesson": lesson_address(taking.generator),
         "count": len(taking.asked),
         "given": given_of(taking),
+        "task": TASKS.get(taking.specification.format, ""),
         "worked": worked_beside(taking),
         "repairs": taking.attempt.repairs,
         "hint_left": taking.attempt.repairs is None and not taking.attempt.hints,
@@ -225,7 +231,9 @@ def summary(result: Mapping[str, Any]) -> str:
         return ""
     right, empty = sum(state in FULL_CREDIT for state in states), states.count("empty")
     if right == len(states):
-        return "That step is right." if right == 1 else f"All {right} steps are right."
+        return "That is right." if right == 1 else f"All {right} steps are right."
+    if len(states) == 1:
+        return "Not right yet."
     said = f"{right or 'None'} of {len(states)} steps {'are' if right > 1 else 'is'} right"
     return said + (f", {empty} {'is' if empty == 1 else 'are'} still empty." if empty else ".")
 
