@@ -14,7 +14,7 @@ Cells        cell, CELLS, CONVENTIONS; `cell.note` is the convention in one sent
 Numbers      forward, exact, kept_to, forward_many; backward; read_out and read for a loss
              influence (what is left of the past), check_gradients (against central differences)
 Slips        slips_for, slip_named, evaluate_slip, first_departure; `slip.wrong` is a cell that every printer takes
-             evaluate_with, trace_with: with the learner's own earlier numbers; paired: two slips at once
+             evaluate_with, Follower, trace_with: with the learner's own earlier numbers; paired: two slips at once
              plain_questions, plain_slip, evaluate_plain_slip, count_question, …: counts, shapes and chains
 Exercises    Exercise, QuestionExercise, Range, draw, certify, accepted, survey
 Printers     explain(trace or gradients, step) gives a `Line` per quantity: formula, substituted, words, text, values
@@ -56,7 +56,7 @@ from sim.runs.running import exact, forward, forward_many, kept_to
 from sim.runs.traces import Trace
 from sim.slips.binding import Slip, slip_named, slips_for
 from sim.slips.departures import evaluate_slip, first_departure
-from sim.slips.following import evaluate_with, trace_with
+from sim.slips.following import Follower, evaluate_with, trace_with
 from sim.slips.pairs import paired
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "Cell",
     "Certificate",
     "Exercise",
+    "Follower",
     "Gradients",
     "Influence",
     "Layer",

@@ -86,7 +86,7 @@ class Cell:
     def written_out(self, name: str) -> Cell:
         """The same cell with the weighted sums in one equation written out: f = σ(W_f x + b_f + U_f h_prev)."""
         sums = {each: right for each, right in self.equations.items() if each[0] == "a" and each != name}
-        return self.but(**{name: substitute(self.formula(name), sums)})
+        return self.replacing({name: substitute(self.formula(name), sums)})
 
     def uses(self, name: str) -> tuple[str, ...]:
         """Every name in its equation, each once: a_f uses W_f, x, b_f, U_f, h_prev. Raises: UnknownName."""

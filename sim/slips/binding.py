@@ -95,9 +95,11 @@ def slips_for(cell: Cell | str, asked: str) -> tuple[Slip, ...]:
     return tuple(slip for slip in _bound(cell) if slip.asked == quantity)
 
 
-def slip_named(cell: Cell, asked: str, slip_id: str) -> Slip:
+@lru_cache(maxsize=4096)
+def slip_named(cell: Cell | str, asked: str, slip_id: str) -> Slip:
     """The slip of that id in that quantity. Raises: UnknownName, listing those there are."""
     found = {slip.id: slip for slip in slips_for(cell, asked)}
     if slip_id not in found:
-        raise UnknownName(f"There is no slip {slip_id} in {asked} of {cell.title}.", f"There are: {', '.join(found)}.")
+        title = find_cell(cell).title
+        raise UnknownName(f"There is no slip {slip_id} in {asked} of {title}.", f"There are: {', '.join(found)}.")
     return found[slip_id]

@@ -32,6 +32,74 @@ class Losses(NamedTuple):
     dc_last: npt.ArrayLike | None = None
 
 
+class Follower:
+    """One set of given numbers, checked once, and asked again and again with other own numbers and other slips.
+
+    Raises: ShapeError, NumberError, UnknownName for a layer that reads from the end.
+    """
+
+    def __init__(
+        self, layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None = None, c0: npt.ArrayLike | None = None,
+        *, dh: npt.ArrayLike | None = None, dh_last: npt.ArrayLike | None = None, dc_last: npt.ArrayLike | None = None,
+    ) -> None:  # fmt: skip
+        of_kind("layer", layer, Layer, "one layer")
+        if layer.reverse:
+            raise UnknownName("A layer that reads from the end can't be followed.", "Give it the sequence reversed.")
+        self.layer, self.given, self.losses = layer, given_to(layer, x, h0, c0), Losses(dh, dh_last, dc_last)
+        self.T = steps_in(layer, self.given)
+        self.is_small = is_small(layer.D, layer.H)
+        self._checked: dict[int | None, tuple[list[Any], list[Any], list[Any]]] = {}
+
+    def value(
+        self, own: Mapping[str, npt.ArrayLike], asked: str, *, slip: Slip | str | None = None, decimals: int | None = 4
+    ) -> Array:
+        """As `evaluate_with`."""
+        layer, step = self.layer, step_of(asked)
+        order = places(layer.cell, self.T)
+        check_known(layer.cell, [asked, *own], order)
+        slip = slip_named(layer.cell, asked, slip) if isinstance(slip, str) else slip
+        replaced = {f"{name}@{step}" for name in (slip.changes if slip else ())} | {asked}
+        used = {key: value for key, value in own.items() if key not in replaced and order[key] < order[asked]}
+        raw = self.values(_cells(layer, slip, step, self.T), used, (asked,), decimals, backward=asked[0] == "d")
+        return np.array(raw).reshape(layer.cell.shape(asked, layer.D, layer.H)) / _unit(decimals) + 0.0
+
+    def values(
+        self, cells: Steps, own: Mapping[str, npt.ArrayLike], outputs: tuple[str, ...], decimals: int | None,
+        *, backward: bool,
+    ) -> list[Any]:  # fmt: skip
+        """The values asked for, in units; all floats in a row for small cells, else one array each."""
+        keys = tuple(sorted(own))
+        theirs = _as_list([own_value(self.layer, key, own[key]) for key in keys], self.is_small)
+        weights, given, losses = self._in_units(decimals)
+        rounding = None if decimals is None else Rounding(decimals, decimals)
+        sizes = self.layer.D, self.layer.H
+        program = _program(self.layer.cell, cells, sizes, rounding, keys, outputs, backward)
+        theirs = theirs if decimals is None else _rounded(theirs, decimals)
+        return program(weights, given, theirs, *([losses] if backward else []))
+
+    def _in_units(self, decimals: int | None) -> tuple[list[Any], list[Any], list[Any]]:
+        """Weights, what is given and what the loss gives; where it rounds, as whole numbers of the last decimal."""
+        if decimals not in self._checked:
+            self._checked[decimals] = self._made_in_units(decimals)
+        return self._checked[decimals]
+
+    def _made_in_units(self, decimals: int | None) -> tuple[list[Any], list[Any], list[Any]]:
+        layer, given = self.layer, self.given if self.is_small else [*self.given[0], *self.given[1:]]
+        losses = self._loss_list()
+        if decimals is not None:
+            check_decimals(decimals)
+            given, losses = whole_list(given, decimals), whole_list(losses, decimals)
+            layer = whole_layer(layer, decimals)
+        return layer.flat if self.is_small else list(layer.weights.values()), given, losses
+
+    def _loss_list(self) -> list[Any]:
+        layer, losses = self.layer, self.losses
+        dh = np.zeros((self.T, layer.H)) if losses.dh is None else numbers("dh", losses.dh)
+        last = {"h": losses.dh_last, "c": losses.dc_last}
+        beyond = [state(layer, f"d{each}_last", last[each]) for each in layer.cell.states]
+        return _as_list([*of_shape("dh", dh, (self.T, layer.H)), *beyond], self.is_small)
+
+
 def evaluate_with(
     layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None = None, c0: npt.ArrayLike | None = None,
     *, own: Mapping[str, npt.ArrayLike], asked: str, slip: Slip | str | None = None, decimals: int | None = 4,
@@ -40,20 +108,12 @@ def evaluate_with(
     """One quantity ("c@1", "dc@1", "dW_f") where the values in `own` are the learner's, read to `decimals`.
 
     With a slip, it is made at that step. A value in `own` of the asked quantity, of one that comes after it, or of one
-    whose equation the slip replaces, is not used. `decimals=None` computes in full precision.
+    whose equation the slip replaces, is not used. `decimals=None` computes in full precision. Whoever asks more than
+    once keeps a `Follower`.
     Raises: UnknownName, ShapeError, NumberError, DecimalsError.
     """
-    slip = slip_named(layer.cell, asked, slip) if isinstance(slip, str) else slip
-    given = _given(layer, x, h0, c0)
-    order = places(layer.cell, steps_in(layer, given))
-    check_known(layer.cell, [asked, *own], order)
-    step = step_of(asked)
-    replaced = {f"{name}@{step}" for name in (slip.changes if slip else ())} | {asked}
-    used = {key: value for key, value in own.items() if key not in replaced and order[key] < order[asked]}
-    cells = _cells(layer, slip, step, steps_in(layer, given))
-    raw = _values(layer, cells, given, used, (asked,), decimals, Losses(dh, dh_last, dc_last))
-    shape = layer.cell.shape(asked, layer.D, layer.H)
-    return np.array(raw).reshape(shape) / _unit(decimals) + 0.0
+    follower = Follower(layer, x, h0, c0, dh=dh, dh_last=dh_last, dc_last=dc_last)
+    return follower.value(own, asked, slip=slip, decimals=decimals)
 
 
 def trace_with(
@@ -65,24 +125,17 @@ def trace_with(
     With a slip, it is made at `step`, and what it replaces is computed there, not taken from `own`.
     Raises: as `evaluate_with`.
     """
-    given = _given(layer, x, h0, c0)
-    T = steps_in(layer, given)
+    follower = Follower(layer, x, h0, c0)
+    T = follower.T
     cells = _cells(layer, slip, step, T)
     check_known(layer.cell, own, places(layer.cell, T))
     replaced = {f"{name}@{step}" for name in ((slip.asked, *slip.changes) if slip else ())}
     used = {key: value for key, value in own.items() if key not in replaced}
     outputs = tuple(f"{name}@{t}" for t in range(1, T + 1) for name in layer.cell.equations)
-    raw = _values(layer, cells, given, used, outputs, decimals, None)
+    raw = follower.values(cells, used, outputs, decimals, backward=False)
     rounding = Rounding(decimals, decimals) if decimals else None
     own_values = {key: own_value(layer, key, value) for key, value in used.items()}
-    return Trace(cells, layer, given, raw, (layer.H,), rounding, own=own_values)
-
-
-def _given(layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None, c0: npt.ArrayLike | None) -> list[Any]:
-    of_kind("layer", layer, Layer, "one layer")
-    if layer.reverse:
-        raise UnknownName("A layer that reads from the end can't be followed.", "Give it the sequence reversed.")
-    return given_to(layer, x, h0, c0)
+    return Trace(cells, layer, follower.given, raw, (layer.H,), rounding, own=own_values)
 
 
 @lru_cache(maxsize=64)
@@ -128,36 +181,6 @@ def _cells(layer: Layer, slip: Slip | None, step: int, T: int) -> Steps:
         raise SizeError(f"x has {T} steps; a learner is followed through {MOST_FOLLOWED} at most.")
     wrong = slip.cell_for(layer) if slip else layer.cell
     return tuple(wrong if t == step else layer.cell for t in range(1, T + 1))
-
-
-def _values(
-    layer: Layer, cells: Steps, given: list[Any], own: Mapping[str, npt.ArrayLike], outputs: tuple[str, ...],
-    decimals: int | None, losses: Losses | None,
-) -> list[Any]:  # fmt: skip
-    """The values asked for, in units; all floats in a row for small cells, else one array each."""
-    small = is_small(layer.D, layer.H)
-    keys = tuple(sorted(own))
-    groups = [
-        given if small else [*given[0], *given[1:]],
-        _as_list([own_value(layer, key, own[key]) for key in keys], small),
-    ]
-    backward = losses is not None and any(output[0] == "d" for output in outputs)
-    if losses and backward:
-        dh = np.zeros((len(cells), layer.H)) if losses.dh is None else numbers("dh", losses.dh)
-        last = {"h": losses.dh_last, "c": losses.dc_last}
-        beyond = [state(layer, f"d{each}_last", last[each]) for each in layer.cell.states]
-        groups += [_as_list([*of_shape("dh", dh, (len(cells), layer.H)), *beyond], small)]
-    rounding = None
-    if decimals is not None:
-        check_decimals(decimals)
-        rounding = Rounding(decimals, decimals)
-        groups = [
-            _rounded(group, decimals) if k == 1 else whole_list(group, decimals) if group else []
-            for k, group in enumerate(groups)
-        ]
-        layer = whole_layer(layer, decimals)
-    program = _program(layer.cell, cells, (layer.D, layer.H), rounding, keys, outputs, backward)
-    return program(layer.flat if small else list(layer.weights.values()), *groups)
 
 
 def _as_list(arrays: list[Array], small: bool) -> list[Any]:

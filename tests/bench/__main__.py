@@ -1,6 +1,6 @@
-"""`make bench`: first the numbers of `sim` beside other libraries, then the whole site under load.
+"""`make bench`: the numbers of `sim` beside other libraries, the exercises, then the whole site under load.
 
-    make bench                          both
+    make bench                          all
     make bench ARGS=numbers             one of them
     make bench ARGS="site --seconds 4"  with its own options
 
@@ -27,6 +27,10 @@ def site(options: list[str]) -> int:
     return subprocess.run([sys.executable, "-m", "tests.bench.site", *options], cwd=places.ROOT).returncode
 
 
+def exercises(options: list[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "tests.bench.exercises", *options], cwd=places.ROOT).returncode
+
+
 def peers_are_there() -> bool:
     """Whether the other libraries are installed, after trying to."""
     if not PYTHON.exists():
@@ -48,7 +52,7 @@ def _fill(command: list[str]) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    parts = {"numbers": numbers, "site": site}
+    parts = {"numbers": numbers, "exercises": exercises, "site": site}
     if arguments and arguments[0] in parts:
         return parts[arguments[0]](arguments[1:])
     return max(part(arguments) for part in parts.values())

@@ -93,7 +93,7 @@ def test_an_answer_to_a_worked_step_is_refused(client, learner, generator):
 
 
 def hint(client, attempt, step, **typed):
-    return client.post(reverse("taken-hint", args=[attempt.pk]), {"hint": step, **typed}).content.decode()
+    return client.post(reverse("taken-check", args=[attempt.pk]), {"hint": step, **typed}).content.decode()
 
 
 def test_hints_come_one_by_one_up_to_four_and_what_was_typed_stays(client, learner, generator):
@@ -124,7 +124,7 @@ def test_every_kind_has_four_hints_in_words_and_none_gives_the_answer_away(clien
 
 def test_a_hint_for_nothing_asked_is_refused(client, learner, generator):
     attempt = take(client, generator, whole="1")
-    assert client.post(reverse("taken-hint", args=[attempt.pk]), {"hint": "q-1"}).status_code == 422
+    assert client.post(reverse("taken-check", args=[attempt.pk]), {"hint": "q-1"}).status_code == 422
 
 
 def test_the_same_numbers_can_be_done_again_and_count_for_no_goal(client, learner, generator):

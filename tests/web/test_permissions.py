@@ -107,7 +107,6 @@ ROWS = {
     "exercises/taken/<uuid:attempt_id>/": ("404 404 200 200", "- - - -"),
     "exercises/taken/<uuid:attempt_id>/again/": ("- - - -", "404 404 302 404"),
     "exercises/taken/<uuid:attempt_id>/check/": ("- - - -", "404 422 422 422"),
-    "exercises/taken/<uuid:attempt_id>/hint/": ("- - - -", "404 404 422 404"),  # 422: for no step
     "exercises/taken/<uuid:attempt_id>/solution/": ("404 404 200 200", "404 404 302 404"),
     "quizzes/<slug:slug>/start/": ("- - - -", "302 302 302 302"),
     "theme/": ("200 200 200 200", "302 302 302 302"),

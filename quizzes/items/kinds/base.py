@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sim
-from quizzes.items.marking import Key, Own, Rule, Values, Working
+from quizzes.items.marking import CONVENTIONS, Key, Own, Rule, Values, Working
 from quizzes.items.specification import Specification
 
 Given = Mapping[str, Any]
@@ -148,3 +148,13 @@ def numbers(value: Any) -> Values:
     if isinstance(value, list | tuple):
         return tuple(number for each in value for number in numbers(each))
     return (float(value),)
+
+
+def named(specification: Specification, live: Live, name: str) -> list[str]:
+    """The slips that may be named: those that live, and every other convention claimed.
+
+    A number that is right elsewhere is never just wrong: where a slip of these numbers gives the same, the learner is
+    asked which it was.
+    """
+    alive = list(live.get(name, ()))
+    return alive + [slip for slip in specification.claimed(name) if slip in CONVENTIONS and slip not in alive]

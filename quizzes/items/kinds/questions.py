@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 import sim
-from quizzes.items.kinds.base import NOTHING, Given, Kind, Live, Tellable, Worked
+from quizzes.items.kinds.base import NOTHING, Given, Kind, Live, Tellable, Worked, named
 from quizzes.items.marking import Own, Values
 from quizzes.items.specification import Specification
 
@@ -146,10 +146,11 @@ class QuestionWorking(Tellable):
         return f"{library} counts: {self.question.formula}." if library else f"Here: {self.question.formula}."
 
     def slips(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
-        return self._of(self.live.get(name, ()))
+        return self._of(named(self.specification, self.live, name))
 
     def alike(self, name: str, own: Own) -> Iterator[Values]:
-        dead = [slip for slip in self.specification.claimed(name) if slip not in self.live.get(name, ())]
+        may_be_named = named(self.specification, self.live, name)
+        dead = [slip for slip in self.specification.claimed(name) if slip not in may_be_named]
         return (values for _, values in self._of(dead))
 
     def _of(self, slips: Sequence[str]) -> Iterator[tuple[str, Values]]:

@@ -9,11 +9,11 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import sim
-from quizzes.items.kinds.base import NOTHING, Given, Kind, Live, Tellable, Worked
+from quizzes.items.kinds.base import NOTHING, Given, Kind, Live, Tellable, Worked, named
 from quizzes.items.marking import Own, Values
 from quizzes.items.specification import Specification, quantity, step_number
 
-MARKS = re.compile(r' data-q="\w+"')  # they link the views of a worked example; here they would only weigh
+MARKS = re.compile(r' (?:data-q="\w+"|stretchy="false")')  # for worked examples and tall formulas; here they only weigh
 LOSSES = ("dh", "dh_last", "dc_last")
 
 
@@ -100,12 +100,13 @@ class StepsWorking(Tellable):
         yield self.value(name, own, decimals=None)
 
     def slips(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
-        for slip in self.live.get(name, ()):
+        for slip in named(self.specification, self.live, name):
             yield slip, self.value(name, own, slip=slip, decimals=self.specification.decimals)
 
     def alike(self, name: str, own: Own) -> Iterator[Values]:
+        may_be_named = named(self.specification, self.live, name)
         for slip in self.specification.claimed(name):
-            if slip not in self.live.get(name, ()):
+            if slip not in may_be_named:
                 yield self.value(name, own, slip=slip, decimals=self.specification.decimals)
 
     def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterator[tuple[tuple[str, str], Values]]:
@@ -129,12 +130,11 @@ class StepsWorking(Tellable):
 
     def value(self, name: str, own: Own, *, slip: sim.Slip | str | None = None, decimals: int | None = None) -> Values:
         """One asked quantity when the earlier ones are the learner's own; with a slip, or without."""
-        theirs = {key: list(values) for key, values in own.items()}
-        return _numbers(
-            sim.evaluate_with(
-                self.layer, *self.inputs, own=theirs, asked=name, slip=slip, decimals=decimals, **self.losses
-            )
-        )
+        return _numbers(self.follower.value(own, name, slip=slip, decimals=decimals))
+
+    @cached_property
+    def follower(self) -> sim.Follower:
+        return sim.Follower(self.layer, *self.inputs, **self.losses)
 
     @cached_property
     def _early_traces(self) -> list[sim.Trace | sim.Gradients]:
@@ -160,7 +160,7 @@ class StepsWorking(Tellable):
         """The slip's formula, and the same with the learner's numbers put in, a line for each unit."""
         shown = slip.asked if slip.asked in slip.changes else next(iter(slip.changes))
         earlier = {key: list(values) for key, values in own.items() if key != name}
-        formula = MARKS.sub("", sim.mathml(slip, block=False))
+        formula = unescape_invisible(MARKS.sub("", sim.mathml(slip, block=False)))
         return {"text": sim.text(slip), "formula": formula, "put_in": self._put_in(name, shown, earlier, slip)}
 
     def _put_in(self, name: str, shown: str, own: Mapping[str, Any], slip: sim.Slip) -> list[str]:
@@ -286,6 +286,11 @@ def _sum(working: StepsWorking, name: str) -> Worked:
         mathml=sim.mathml(working.layer.cell, name, block=False),
         words="The contributions of all steps are added.",
     )
+
+
+def unescape_invisible(mathml: str) -> str:
+    """Invisible signs as they are: three bytes in place of eight."""
+    return mathml.replace("&#x2061;", "\u2061").replace("&#x2062;", "\u2062")
 
 
 def turned(line: str) -> str:

@@ -8,7 +8,6 @@ urlpatterns = [
     path("exercises/", views.exercises, name="exercises"),
     path("exercises/taken/<uuid:attempt_id>/", views.taken, name="taken"),
     path("exercises/taken/<uuid:attempt_id>/check/", views.check, name="taken-check"),
-    path("exercises/taken/<uuid:attempt_id>/hint/", views.hint, name="taken-hint"),
     path("exercises/taken/<uuid:attempt_id>/again/", views.again, name="taken-again"),
     path("exercises/taken/<uuid:attempt_id>/solution/", views.solution, name="taken-solution"),
     path("exercises/repair/<slug:slug>/", views.repair, name="repair"),

@@ -90,9 +90,14 @@ def taken(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
 @require_POST
 @private
 def check(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    """Mark every step in one action. With htmx the reply is the sheet, else a redirect to the first step not right."""
+    """Mark every step in one action. With htmx the reply is the sheet, else a redirect to the first step not right.
+
+    Sent by a button that asks for a hint, nothing is marked.
+    """
     learner = known_learner(request)
     form = CheckForm(request.POST)
+    if "hint" in request.POST:
+        return _hint(request, learner, attempt_id, form)
     try:
         event = record(user=learner, attempt_id=attempt_id, now=timezone.now(), **form.sent())
     except NothingRead as refusal:
@@ -104,12 +109,8 @@ def check(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     return _sheet(request, taking) if request.htmx else redirect(_address(taking))  # type: ignore[attr-defined]
 
 
-@require_POST
-@private
-def hint(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+def _hint(request: HttpRequest, learner: User, attempt_id: UUID, form: CheckForm) -> HttpResponse:
     """One more hint. What was typed meanwhile stays in its field, unchecked."""
-    learner = known_learner(request)
-    form = CheckForm(request.POST)
     try:
         take_hint(user=learner, attempt_id=attempt_id, name=form.hint_for)
     except Conflict as conflict:

@@ -112,7 +112,10 @@ function dress(root) {
 
 document.addEventListener("input", ({ target }) => {
   const step = target.closest(".step");
-  if (step && step.dataset.state !== "empty") step.dataset.stale = "";
+  if (!step || step.dataset.state === "empty" || "stale" in step.dataset) return;
+  step.dataset.stale = "";
+  const note = Object.assign(document.createElement("span"), { className: "stale", textContent: "Edited since the last check." });
+  step.querySelector(".say").append(note);
 });
 document.body.addEventListener("htmx:afterSettle", (event) => dress(event.target));
 dress(document);

@@ -1,0 +1,78 @@
+"""A worker killed again and again in the middle of 10 000 variants: in the end there are exactly so many, all different."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+
+from tests.servers import Site, has_parts, wait_for
+
+NUMBER = 10_000
+START = f"""
+from quizzes.items.generation import generate_variants
+from quizzes.items.models import Generator
+generate_variants(generator=Generator.objects.get(slug="lstm-step"), count={NUMBER}, requested_by=None)
+"""
+A_MINUTE_PASSES = """
+UPDATE quizzes_outbox SET published_at = '2001-01-01', lease_until = CASE WHEN lease_until THEN '2001-01-01' END
+WHERE done_at IS NULL
+"""
+
+
+def report(times: int) -> int:
+    """0 when nothing is missing and nothing is there twice."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder) / "var").start()
+        try:
+            return _killed(site, times)
+        finally:
+            site.stop()
+
+
+def _killed(site: Site, times: int) -> int:
+    wait_for(lambda: not _query(site, "SELECT 1 FROM quizzes_outbox WHERE done_at IS NULL"), "full pools", 300)
+    before = _count(site)
+    site.manage("shell", "-c", START)
+    for number in range(times):
+        wait_for(lambda: _done(site) >= (number + 1) * NUMBER // (times + 2), "the next piece", 300)  # noqa: B023
+        _kill_worker(site)
+    wait_for(lambda: _query(site, "SELECT state FROM quizzes_job") == [("done",)], "the end", 300)
+    made = _count(site)
+    print(
+        f"  A worker killed {times} times in {NUMBER} variants: {made - before} are there, all different: {_differ(site)}"
+    )
+    return 0 if made - before == NUMBER and _differ(site) else 1
+
+
+def _kill_worker(site: Site) -> None:
+    launcher = next(pid for pid in site.processes() if has_parts(pid))
+    os.kill(launcher, signal.SIGSTOP)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(site.pid_of("worker"), signal.SIGKILL)
+    _query(site, A_MINUTE_PASSES)
+    os.kill(launcher, signal.SIGCONT)
+    time.sleep(1)
+
+
+def _query(site: Site, sql: str) -> list[tuple]:  # type: ignore[type-arg]
+    with contextlib.closing(sqlite3.connect(site.var / "db.sqlite3", timeout=20)) as database, database:
+        return database.execute(sql).fetchall()
+
+
+def _count(site: Site) -> int:
+    return int(_query(site, "SELECT count(*) FROM quizzes_variant")[0][0])
+
+
+def _done(site: Site) -> int:
+    return sum(done for (done,) in _query(site, "SELECT done FROM quizzes_job"))
+
+
+def _differ(site: Site) -> bool:
+    return bool(
+        _query(site, "SELECT count(*) = count(DISTINCT version_id || ' ' || digest) FROM quizzes_variant")[0][0]
+    )
