@@ -70,9 +70,17 @@ class FormulaKind(SeededKind):
         """Its equation with every sum written out, right or wrong, so that its length tells nothing."""
         what = quantity(name)
         if slip is not None and what not in slip.changes:
-            return {"id": letter, "text": sim.text(slip), "mathml": sim.mathml(slip, block=False)}
-        cell = (slip.wrong if slip else self.cell).written_out(what)
-        return {"id": letter, "text": sim.text(cell, what), "mathml": sim.mathml(cell, what, block=False)}
+            first = next(iter(slip.changes))
+            said = {
+                "text": sim.text(slip),
+                "mathml": sim.mathml(slip, block=False),
+                "words": sim.words(slip.wrong, first),
+            }
+        else:
+            cell = (slip.wrong if slip else self.cell).written_out(what)
+            printers = {"text": sim.text, "mathml": sim.mathml, "words": sim.words}
+            said = {each: printer(cell, what) for each, printer in printers.items()}
+        return {"id": letter} | said
 
     def working(self, given: Given, live: Live = NOTHING, exact: Live = NOTHING) -> ChoiceWorking:
         return ChoiceWorking(self.cell, given, live, exact)

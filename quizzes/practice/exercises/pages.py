@@ -167,6 +167,7 @@ def _options(taking: Taking, name: str, chosen: Sequence[str]) -> list[dict[str,
         {
             "id": option["id"],
             "label": SafeString(option["mathml"]) if option.get("mathml") else with_letters(option["text"]),
+            "words": option.get("words", ""),
             "chosen": option["id"] in chosen,
         }
         for option in taking.options(name)
