@@ -15,7 +15,7 @@ from quizzes.items.models import Variant
 from quizzes.items.pool import pool_target, top_up_pool
 from quizzes.jobs.models import Job, Outbox
 from quizzes.jobs.services import cancel_job
-from quizzes.practice.exercises.services import take
+from quizzes.practice.exercises.taking import take
 from quizzes.practice.models import Attempt
 from tests.samples import make_generator
 
