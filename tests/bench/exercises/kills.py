@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from studyapp.launcher.supervisor import SHORT_LIFE_S
 from tests.servers import ROOT, Site, has_parts, wait_for
 
 NUMBER = 10_000
@@ -41,7 +42,7 @@ def _killed(site: Site, times: int) -> int:
     before = _count(site)
     subprocess.run([sys.executable, "manage.py", "shell", "-c", START], cwd=ROOT, env=site.env, check=True)
     for number in range(1, times + 1):
-        wait_for(lambda: _done(site) >= number * NUMBER // (times + 2), "the next piece", 300)  # noqa: B023
+        wait_for(lambda: _done(site) >= number * NUMBER // (times + 2), "the next piece", 150)  # noqa: B023
         _kill_worker(site)
     wait_for(lambda: _query(site, "SELECT state FROM quizzes_job") == [("done",)], "the end", 300)
     made, all_differ = _count(site) - before, _differ(site)
@@ -50,13 +51,16 @@ def _killed(site: Site, times: int) -> int:
 
 
 def _kill_worker(site: Site) -> None:
+    """In the middle of its piece. It is held first for as long as the launcher takes a short life for a sick part."""
     launcher = next(pid for pid in site.processes() if has_parts(pid))
+    worker = site.pid_of("worker")
+    os.kill(worker, signal.SIGSTOP)
+    time.sleep(SHORT_LIFE_S)
     os.kill(launcher, signal.SIGSTOP)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(site.pid_of("worker"), signal.SIGKILL)
+    os.kill(worker, signal.SIGKILL)
     _query(site, A_MINUTE_PASSES)
     os.kill(launcher, signal.SIGCONT)
-    time.sleep(1)
+    wait_for(lambda: site.pid_of("worker") not in (None, worker), "another worker", 60)
 
 
 def _query(site: Site, sql: str) -> list[tuple]:  # type: ignore[type-arg]
