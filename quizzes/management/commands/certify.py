@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="the generator's id, as lstm-step")
-        parser.add_argument("--count", default=str(TRIED), help=f"how many candidates, 1 to {MOST}; {TRIED} if not said")
+        parser.add_argument(
+            "--count", default=str(TRIED), help=f"how many candidates, 1 to {MOST}; {TRIED} if not said"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
     def handle(self, *args: Any, slug: str, count: str, **options: Any) -> None:
