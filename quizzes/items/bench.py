@@ -1,7 +1,8 @@
-"""What an instructor's bench measures of a generator: many candidates tried out, and what is missing for green. Pure."""
+"""What an instructor's bench measures of a generator: candidates tried out, and what is missing for green. Pure."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -72,13 +73,13 @@ def missing(kind: Kind, survey: sim.Survey) -> list[str]:
 def _not_shown(kind: Kind, survey: sim.Survey) -> Iterator[str]:
     for name in kind.asked:
         for slip in must_show(kind, name):
-            if (live := survey.live.get(name, {}).get(slip, 0)) < survey.accepted:
+            if (live := survey.live.get(name, Counter())[slip]) < survey.accepted:
                 yield f"{slip} must show in {letter(name)}, and does so in {live} of {survey.accepted} variants"
 
 
 def _never_named(kind: Kind, survey: sim.Survey) -> Iterator[str]:
     for name, slips in claimed(kind).items():
-        if never := [slip for slip in slips if not survey.live.get(name, {}).get(slip)]:
+        if never := [slip for slip in slips if not survey.live.get(name, Counter())[slip]]:
             yield f"{' and '.join(never)} can be named in no variant, though claimed for {_place(name)}"
 
 
@@ -118,7 +119,7 @@ def _step_of(kind: Kind, name: str, slip: str) -> str:
 
 
 def aliases(slips: Mapping[str, Mapping[str, SomeSlip]]) -> list[tuple[str, SomeSlip, SomeSlip]]:
-    """Pairs that no numbers can always tell apart: a learner whose number is theirs is asked which of the two it was."""
+    """Pairs that no numbers can always tell apart: a learner with their number is asked which of the two it was."""
     return [
         (name, one, other)
         for name, by_id in slips.items()

@@ -203,5 +203,6 @@ def _way(kind: Kind, certificate: sim.Certificate, name: str) -> list[Worked]:
 def _worked(kind: Kind, line: Worked) -> str:
     put_in = "; ".join(plain(each) for each in line.put_in)
     if isinstance(kind, QuestionKind):
-        return f"{plain(line.formula)}: {put_in}"
+        formula = plain(line.formula)
+        return put_in if put_in.startswith(formula) else f"{formula}: {put_in}"
     return f"${sim.latex(kind.specification.declared(), quantity(line.name))}$: {put_in}"

@@ -1,0 +1,122 @@
+"""What the bench of a generator shows, measured while the page is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sim
+from quizzes.errors import refused_by_sim
+from quizzes.items.bench import Trial, aliases, closest, missing, seeds_of, slips_of, try_out
+from quizzes.items.kinds.base import Kind
+from quizzes.items.kinds.choices import OPTIONS
+from quizzes.items.making import kind_of_version
+from quizzes.items.models import GeneratorVersion
+from quizzes.items.quantities import spoken
+from quizzes.items.separation import HEIGHT, MARKS, WIDTH, distances, has_distances, place, strips
+from quizzes.templatetags.study import array, hue, number
+
+SHOWN = 200  # candidates of which each is looked at
+
+
+def bench_of(version: GeneratorVersion) -> dict[str, Any]:
+    """Everything on the page, as numbers and sentences. Raises Refused for a version that cannot be."""
+    kind = kind_of_version(version)
+    trial = try_out(kind)
+    try:
+        certificates = kind.certify(seeds_of(kind, SHOWN))
+        slips = slips_of(kind, certificates[0])
+        found = strips(kind, trial.survey, distances(kind, certificates), slips)
+    except sim.SimError as error:
+        raise refused_by_sim(error) from error
+    return {
+        "kind": kind,
+        "trial": trial,
+        "missing": missing(kind, trial.survey),
+        "facts": facts(trial),
+        "scale": _scale() if has_distances(kind) else None,
+        "is_option": kind.form == "option",
+        "quantities": [_quantity(name, found.get(name, []), trial) for name in kind.asked],
+        "aliases": aliases(slips),
+        "rows": [candidate_row(kind, each) for each in certificates],
+        "fair_seed": next((each.seed for each in certificates if not each.reasons), None),
+    }
+
+
+def facts(trial: Trial) -> list[tuple[str, str]]:
+    """The bench in a few figures."""
+    survey = trial.survey
+    rows = [("pass", f"{survey.accepted} of {survey.candidates} candidates ({trial.acceptance:.0%})")]
+    if trial.seconds_a_variant is not None:
+        each, variant = (_time(seconds) for seconds in (trial.seconds_a_candidate, trial.seconds_a_variant))
+        rows.append(("time, measured just now", f"{variant} a variant that passes, {each} a candidate"))
+    if worst := _worst(trial):
+        rows.append(("collide most", worst))
+    return [(meaning, said.replace("%", " %")) for meaning, said in rows]
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1000:.3g} ms"
+
+
+def _worst(trial: Trial) -> str:
+    """The two values that are too near one another most often."""
+    pairs = [(count, name, pair) for name, found in closest(trial.survey).items() for pair, count in found[:1]]
+    if not pairs:
+        return ""
+    count, name, pair = max(pairs, key=lambda each: each[0])
+    return f"{_pair(pair)} in the {spoken(name)}, {count} of {trial.survey.candidates} times"
+
+
+def _pair(pair: tuple[str, str]) -> str:
+    one, other = pair
+    return f"{other} and the right value" if one == "key" else f"{one} and {other}"
+
+
+def _quantity(name: str, found: Sequence[Any], trial: Trial) -> dict[str, Any]:
+    pairs = closest(trial.survey).get(name, [])
+    worst = f"{_pair(pairs[0][0])}: too near in {pairs[0][1]} of {trial.survey.candidates}" if pairs else ""
+    return {"name": name, "spoken": spoken(name), "hue": hue(name), "strips": found, "worst": worst}
+
+
+def _scale() -> dict[str, Any]:
+    """The axis above the strips."""
+    marks = [{"at": round(place(mark), 1), "text": f"{mark}"} for mark in MARKS]
+    return {"width": WIDTH, "height": HEIGHT, "line": round(place(4), 1), "marks": marks}
+
+
+# --- what candidates look like
+
+
+def candidate_row(kind: Kind, certificate: sim.Certificate) -> dict[str, Any]:
+    live = sum(bool(slip) for slips in certificate.live.values() for slip in slips)
+    return {
+        "seed": certificate.seed,
+        "given": [(name, shown) for name, value in certificate.given.items() for shown in _given(name, value)],
+        "key": [(name, _answer(kind, certificate, name)) for name in kind.asked],
+        "live": live,
+        "reasons": certificate.reasons,
+    }
+
+
+def _given(name: str, value: Any) -> list[str]:
+    if name == OPTIONS:
+        return [_options(options) for options in value.values()]
+    return [value if isinstance(value, str) else array(value)]
+
+
+def _options(options: Sequence[Mapping[str, str]]) -> str:
+    return "; ".join(f"{option['id']}) {option['text']}" for option in options)
+
+
+def _answer(kind: Kind, certificate: sim.Certificate, name: str) -> str:
+    values = certificate.exact[name]
+    if kind.form == "option":
+        return str(values[0])
+    decimals = 0 if kind.unit == 1 else kind.specification.decimals
+    return array(_rounded(values, decimals))
+
+
+def _rounded(value: Any, decimals: int) -> Any:
+    """Each entry written with the decimals that are asked."""
+    return [_rounded(each, decimals) for each in value] if isinstance(value, list) else number(value, decimals)
