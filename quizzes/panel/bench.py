@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from typing import Any
+
+from django.utils.safestring import SafeString
 
 import sim
 from quizzes.errors import refused_by_sim
@@ -12,11 +15,13 @@ from quizzes.items.kinds.base import Kind
 from quizzes.items.kinds.choices import OPTIONS
 from quizzes.items.making import kind_of_version
 from quizzes.items.models import GeneratorVersion
-from quizzes.items.quantities import spoken
-from quizzes.items.separation import HEIGHT, MARKS, WIDTH, distances, has_distances, place, strips
-from quizzes.templatetags.study import array, hue, number
+from quizzes.items.quantities import letter, spoken
+from quizzes.items.separation import APART, HEIGHT, MARKS, WIDTH, distances, has_distances, place, strips
+from quizzes.practice.exercises.words import is_word, shown_name
+from quizzes.templatetags.study import array, hue, number, q_tag
 
 SHOWN = 200  # candidates of which each is looked at
+STEP = re.compile(r"\w+@\d+")
 
 
 def bench_of(version: GeneratorVersion) -> dict[str, Any]:
@@ -33,24 +38,35 @@ def bench_of(version: GeneratorVersion) -> dict[str, Any]:
         "kind": kind,
         "trial": trial,
         "missing": missing(kind, trial.survey),
-        "facts": facts(trial),
+        "facts": facts(kind, trial),
+        "refusals": [(plain(reason), count) for reason, count in trial.survey.reasons.most_common()],
         "scale": _scale() if has_distances(kind) else None,
         "is_option": kind.form == "option",
-        "quantities": [_quantity(name, found.get(name, []), trial) for name in kind.asked],
-        "aliases": aliases(slips),
+        "quantities": [_quantity(kind, name, found.get(name, []), trial) for name in kind.asked],
+        "aliases": [(called(kind, name), one, other) for name, one, other in aliases(slips)],
         "rows": [candidate_row(kind, each) for each in certificates],
         "fair_seed": next((each.seed for each in certificates if not each.reasons), None),
     }
 
 
-def facts(trial: Trial) -> list[tuple[str, str]]:
+def plain(reason: str) -> str:
+    """Why a candidate was refused, with its quantity as one writes it: "h@1" → "h"."""
+    return STEP.sub(lambda found: letter(found[0]), reason)
+
+
+def called(kind: Kind, name: str) -> str:
+    """An asked quantity in words; its step where there are several."""
+    return spoken(shown_name(name, kind.specification.T))
+
+
+def facts(kind: Kind, trial: Trial) -> list[tuple[str, str]]:
     """The bench in a few figures."""
     survey = trial.survey
     rows = [("pass", f"{survey.accepted} of {survey.candidates} candidates ({trial.acceptance:.0%})")]
     if trial.seconds_a_variant is not None:
         each, variant = (_time(seconds) for seconds in (trial.seconds_a_candidate, trial.seconds_a_variant))
         rows.append(("time, measured just now", f"{variant} a variant that passes, {each} a candidate"))
-    if worst := _worst(trial):
+    if worst := _worst(kind, trial):
         rows.append(("collide most", worst))
     return [(meaning, said.replace("%", " %")) for meaning, said in rows]
 
@@ -59,13 +75,13 @@ def _time(seconds: float) -> str:
     return f"{seconds * 1000:.3g} ms"
 
 
-def _worst(trial: Trial) -> str:
+def _worst(kind: Kind, trial: Trial) -> str:
     """The two values that are too near one another most often."""
     pairs = [(count, name, pair) for name, found in closest(trial.survey).items() for pair, count in found[:1]]
     if not pairs:
         return ""
     count, name, pair = max(pairs, key=lambda each: each[0])
-    return f"{_pair(pair)} in the {spoken(name)}, {count} of {trial.survey.candidates} times"
+    return f"{_pair(pair)} in the {called(kind, name)}, {count} of {trial.survey.candidates} times"
 
 
 def _pair(pair: tuple[str, str]) -> str:
@@ -73,16 +89,22 @@ def _pair(pair: tuple[str, str]) -> str:
     return f"{other} and the right value" if one == "key" else f"{one} and {other}"
 
 
-def _quantity(name: str, found: Sequence[Any], trial: Trial) -> dict[str, Any]:
+def _quantity(kind: Kind, name: str, found: Sequence[Any], trial: Trial) -> dict[str, Any]:
     pairs = closest(trial.survey).get(name, [])
-    worst = f"{_pair(pairs[0][0])}: too near in {pairs[0][1]} of {trial.survey.candidates}" if pairs else ""
-    return {"name": name, "spoken": spoken(name), "hue": hue(name), "strips": found, "worst": worst}
+    how = "too near" if has_distances(kind) else "equal"
+    worst = f"{_pair(pairs[0][0])}, {how} in {pairs[0][1]} of {trial.survey.candidates}" if pairs else ""
+    return {
+        "spoken": called(kind, name),
+        "hue": "" if is_word(name) else hue(name),
+        "strips": found,
+        "worst": worst,
+    }
 
 
 def _scale() -> dict[str, Any]:
     """The axis above the strips."""
     marks = [{"at": round(place(mark), 1), "text": f"{mark}"} for mark in MARKS]
-    return {"width": WIDTH, "height": HEIGHT, "line": round(place(4), 1), "marks": marks}
+    return {"width": WIDTH, "height": HEIGHT, "line": round(place(APART), 1), "marks": marks}
 
 
 # --- what candidates look like
@@ -92,21 +114,26 @@ def candidate_row(kind: Kind, certificate: sim.Certificate) -> dict[str, Any]:
     live = sum(bool(slip) for slips in certificate.live.values() for slip in slips)
     return {
         "seed": certificate.seed,
-        "given": [(name, shown) for name, value in certificate.given.items() for shown in _given(name, value)],
-        "key": [(name, _answer(kind, certificate, name)) for name in kind.asked],
+        "given": [pair for name, value in certificate.given.items() for pair in _given(name, value)],
+        "key": [
+            (_name(shown_name(name, kind.specification.T)), _answer(kind, certificate, name))
+            for name in kind.asked
+            if name in certificate.exact
+        ],
         "live": live,
-        "reasons": certificate.reasons,
+        "reasons": [plain(reason) for reason in certificate.reasons],
     }
 
 
-def _given(name: str, value: Any) -> list[str]:
+def _name(name: str) -> SafeString | str:
+    """A letter in its hue; "count" and "facts" are words."""
+    return name if name.isalpha() and is_word(name) else q_tag(name)
+
+
+def _given(name: str, value: Any) -> list[tuple[SafeString | str, str]]:
     if name == OPTIONS:
-        return [_options(options) for options in value.values()]
-    return [value if isinstance(value, str) else array(value)]
-
-
-def _options(options: Sequence[Mapping[str, str]]) -> str:
-    return "; ".join(f"{option['id']}) {option['text']}" for option in options)
+        return [("", f"{option['id']}) {option['text']}") for options in value.values() for option in options]
+    return [(_name(name), value if isinstance(value, str) else array(value))]
 
 
 def _answer(kind: Kind, certificate: sim.Certificate, name: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from quizzes.items.models import Generator
-from quizzes.items.quantities import spoken
 from quizzes.practice.models import Quiz
 
 MOST_SEED = 2**62
@@ -20,18 +20,18 @@ class SeedForm(forms.Form):
 
 
 class FreezeForm(SeedForm):
-    """Which numbers, which of the asked quantities, and at the end of which quiz."""
+    """Which numbers, which of the quantities asked (by name, in words), and at the end of which quiz."""
 
     name = forms.ChoiceField(label="Asked quantity")
     quiz = forms.ModelChoiceField(queryset=Quiz.objects.none(), empty_label="— choose a quiz —")
 
     field_order = ("quiz", "name", "seed")
 
-    def __init__(self, generator: Generator, asked: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, generator: Generator, asked: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices, quizzes = self.fields["name"], self.fields["quiz"]
         assert isinstance(choices, forms.ChoiceField) and isinstance(quizzes, forms.ModelChoiceField)
-        choices.choices = [(name, spoken(name)) for name in asked]
+        choices.choices = list(asked.items())
         quizzes.queryset = Quiz.objects.filter(course=generator.course)
 
 

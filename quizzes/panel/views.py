@@ -22,7 +22,7 @@ from quizzes.errors import StudyError
 from quizzes.items.making import kind_of_version
 from quizzes.items.models import Generator
 from quizzes.items.publishing import publish_generator
-from quizzes.panel.bench import bench_of
+from quizzes.panel.bench import bench_of, called
 from quizzes.panel.forms import FreezeForm, SeedForm, said_wrong
 from quizzes.practice.exercises.taking import take
 from quizzes.practice.quizzes.freezing import freeze_variant
@@ -79,7 +79,7 @@ def _measured(request: HttpRequest, generator: Generator) -> dict[str, Any]:
     initial = {"seed": found["fair_seed"]} | {name: request.GET[name] for name in KEPT if name in request.GET}
     found["seed_form"] = SeedForm(initial=initial, auto_id="take_%s")
     if request.user.has_perms(FREEZE):
-        found["freeze_form"] = FreezeForm(generator, found["kind"].asked, initial=initial, auto_id="freeze_%s")
+        found["freeze_form"] = FreezeForm(generator, _asked(generator), initial=initial, auto_id="freeze_%s")
     return found
 
 
@@ -107,8 +107,7 @@ def take_seed(request: HttpRequest, generator: Generator) -> HttpResponse:
 def freeze(request: HttpRequest, generator: Generator) -> HttpResponse:
     if not request.user.has_perms(FREEZE):
         raise PermissionDenied
-    asked = kind_of_version(generator.current).asked if generator.current else ()
-    form = FreezeForm(generator, asked, request.POST)
+    form = FreezeForm(generator, _asked(generator), request.POST)
     if not form.is_valid():
         return _refused(request, generator, said_wrong(form))
     try:
@@ -119,6 +118,12 @@ def freeze(request: HttpRequest, generator: Generator) -> HttpResponse:
     said = 'Frozen: <a href="{}">{}</a> is question {} of <a href="{}">{}</a>.'
     messages.success(request, format_html(said, question, place.question, place.position, quiz, place.quiz))
     return redirect("admin:generator-bench", generator.pk)
+
+
+def _asked(generator: Generator) -> dict[str, str]:
+    """What the generator asks, by name, in words."""
+    kind = kind_of_version(generator.current) if generator.current else None
+    return {name: called(kind, name) for name in kind.asked} if kind else {}
 
 
 def _places(place: Any) -> list[tuple[str, int]]:
