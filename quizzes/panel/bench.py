@@ -132,8 +132,13 @@ def _name(name: str) -> SafeString | str:
 
 def _given(name: str, value: Any) -> list[tuple[SafeString | str, str]]:
     if name == OPTIONS:
-        return [("", f"{option['id']}) {option['text']}") for options in value.values() for option in options]
+        return [("", _option(**option)) for options in value.values() for option in options]
     return [(_name(name), value if isinstance(value, str) else array(value))]
+
+
+def _option(id: str, text: str, **other: str) -> str:  # noqa: A002 (as options name it)
+    """ "a) c = f ⊙ c_prev"; where the id is a word, the text says the same."""
+    return text if id.isalpha() and len(id) > 1 else f"{id}) {text}"
 
 
 def _answer(kind: Kind, certificate: sim.Certificate, name: str) -> str:

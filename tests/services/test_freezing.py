@@ -12,6 +12,7 @@ from quizzes.items.questions import wording_of
 from quizzes.jobs.models import AuditEntry
 from quizzes.practice.models import Quiz
 from quizzes.practice.quizzes.freezing import freeze_variant, frozen_slug
+from quizzes.practice.quizzes.frozen import breakable
 from tests.factories import make_attempt, make_course, make_misconception, make_quiz, make_user
 from tests.generators import COUNT, FORMULA
 from tests.samples import make_generator
@@ -77,7 +78,7 @@ def test_the_explanation_puts_the_numbers_into_the_formula(prof):
     question = freeze(generator, quiz, prof).question
     said = question.current.key.explanation
     right = question.current.key.option.text
-    assert r"$c = f \odot c_{\text{prev}} + i \odot g$" in said
+    assert r"$c$ = $f \odot c_{\text{prev}}$ + $i \odot g$: " in said
     assert f"= {right}" in said
 
 
@@ -160,3 +161,7 @@ def test_a_long_name_is_cut_to_an_id_of_its_own(prof):
     generator = make_generator(slug="a" * 80)
     slugs = {frozen_slug(generator.current, "c@1", seed) for seed in (2**62, 2**62 - 1)}
     assert len(slugs) == 2 and all(len(slug) == 80 for slug in slugs)
+
+
+def test_an_equation_may_break_between_its_terms_and_never_within_a_bracket():
+    assert breakable(r"a = W x + r \odot (U h + b_{in})") == r"$a$ = $W x$ + $r \odot (U h + b_{in})$"

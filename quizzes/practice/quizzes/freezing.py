@@ -10,7 +10,7 @@ from django.utils import timezone
 from quizzes.accounts.models import User
 from quizzes.catalog.models import Misconception
 from quizzes.errors import Refused
-from quizzes.items.making import certificates, kind_of_version
+from quizzes.items.making import certificates, kind_of_version, lock
 from quizzes.items.models import Generator, GeneratorVersion, Question
 from quizzes.items.questions import Wording, save_question
 from quizzes.jobs.services import audit, enqueue_once
@@ -37,6 +37,7 @@ def freeze_variant(*, quiz: Quiz, generator: Generator, name: str, seed: int, ma
 
 @transaction.atomic
 def _append(quiz: Quiz, version: GeneratorVersion, slug: str, wording: Wording, made_by: User) -> QuizQuestion:
+    lock(version)  # so that two who freeze the same variant at once make one question
     quiz = Quiz.objects.select_for_update().get(pk=quiz.pk)
     question = Question.objects.filter(slug=slug).first() or _question(quiz, version, slug, wording, made_by)
     if quiz.places.filter(question=question).exists():

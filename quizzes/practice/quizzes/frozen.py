@@ -205,4 +205,16 @@ def _worked(kind: Kind, line: Worked) -> str:
     if isinstance(kind, QuestionKind):
         formula = plain(line.formula)
         return put_in if put_in.startswith(formula) else f"{formula}: {put_in}"
-    return f"${sim.latex(kind.specification.declared(), quantity(line.name))}$: {put_in}"
+    return f"{breakable(sim.latex(kind.specification.declared(), quantity(line.name)))}: {put_in}"
+
+
+def breakable(latex: str) -> str:
+    """An equation as formulas between which a narrow page may break: at = and + outside all brackets."""
+    parts, depth = [""], 0
+    for word in latex.split(" "):
+        if depth == 0 and word in ("=", "+"):
+            parts += [word, ""]
+        else:
+            parts[-1] += f" {word}" if parts[-1] else word
+            depth += sum(word.count(sign) for sign in "({") - sum(word.count(sign) for sign in ")}")
+    return " ".join(part if part in ("=", "+") else f"${part}$" for part in parts)
