@@ -11,6 +11,8 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from quizzes.catalog.panel import ContentAdmin, editor
@@ -20,6 +22,7 @@ from quizzes.items.forms import NUMBERS, QuestionForm
 from quizzes.items.generation import generate_variants
 from quizzes.items.generators import check_specification, is_changed, next_number, save_generator, stream_of
 from quizzes.items.models import Generator, Question, QuestionVersion, Variant
+from quizzes.items.publishing import check_green
 from quizzes.items.questions import save_question
 from quizzes.items.specification import Specification
 from quizzes.jobs.panel import ReadOnlyAdmin, ReadOnlyInline
@@ -109,18 +112,34 @@ class GeneratorForm(forms.ModelForm):
         specification = self.cleaned_data["specification"]
         if not is_changed(self.instance, specification):
             return specification
-        slug = self.cleaned_data.get("slug") or self.instance.slug
         try:
-            check_specification(specification, stream_of(slug, next_number(self.instance)))
+            check_specification(specification, self._stream(specification))
         except StudyError as error:
             raise forms.ValidationError(f"{error.message} {error.hint}") from error
         return specification
+
+    def clean(self) -> dict[str, Any]:
+        """Only what is green is published; what can't be read at all is told beside the specification."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("is_published") and "specification" in cleaned:
+            try:
+                check_green(cleaned["specification"], self._stream(cleaned["specification"]))
+            except StudyError as error:
+                self.add_error("is_published", f"{error.message} {error.hint}")
+        return cleaned
+
+    def _stream(self, specification: Any) -> str:
+        """Of the version that this form will save, or of the one it leaves as it is."""
+        slug, current = self.cleaned_data.get("slug") or self.instance.slug, self.instance.current
+        is_next = current is None or is_changed(self.instance, specification)
+        return stream_of(slug, next_number(self.instance) if current is None or is_next else current.number)
 
 
 @admin.register(Generator)
 class GeneratorAdmin(ContentAdmin):
     form = GeneratorForm
-    list_display = ("title", "level", "version", "in_pool", "taken", "withdrawn", "is_published")
+    change_form_template = "panel/bench_change_form.html"
+    list_display = ("title", "level", "version", "in_pool", "taken", "withdrawn", "is_published", "bench")
     list_select_related = ("current",)
     filter_horizontal = ("components",)
     search_fields = ("slug", "title")
@@ -157,6 +176,23 @@ class GeneratorAdmin(ContentAdmin):
             made_by=editor(request),
         )
 
+    @admin.display(description="bench")
+    def bench(self, generator: Generator) -> SafeString:
+        return _bench_link(generator, format_html('Bench<span class="hidden-words"> of {}</span>', generator))
+
+    def response_add(self, request: HttpRequest, obj: Generator, post_url_continue: Any = None) -> HttpResponse:
+        self._point_to_bench(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Generator) -> HttpResponse:
+        self._point_to_bench(request, obj)
+        return super().response_change(request, obj)
+
+    def _point_to_bench(self, request: HttpRequest, generator: Generator) -> None:
+        """Where to look at what was just written."""
+        said = format_html("Saved. {}", _bench_link(generator, f"Look at the bench of “{generator}”"))
+        self.message_user(request, said, messages.SUCCESS)
+
     @admin.action(description="Generate 200 variants", permissions=["change"])
     def generate_200(self, request: HttpRequest, generators: QuerySet[Generator]) -> HttpResponse:
         return self._generate(request, generators, 200)
@@ -176,6 +212,10 @@ class GeneratorAdmin(ContentAdmin):
         if len(jobs) == 1:
             return redirect("admin:quizzes_job_change", jobs[0].pk)
         return redirect("admin:quizzes_job_changelist")
+
+
+def _bench_link(generator: Generator, text: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("admin:generator-bench", args=[generator.pk]), text)
 
 
 @admin.register(Variant)

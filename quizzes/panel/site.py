@@ -53,6 +53,12 @@ class Panel(AdminSite):
 
         return cast(View, guarded)
 
+    def get_urls(self) -> list[Any]:
+        """Beside the pages of each model, the bench of a generator: it reaches into more than one feature."""
+        from quizzes.panel.views import bench_paths  # as above: it imports models
+
+        return [*bench_paths(self), *super().get_urls()]
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Our groups in our order; what no group names (other packages' tables) stands with the house-keeping."""
         apps: list[Any] = super().get_app_list(request, app_label)

@@ -43,7 +43,7 @@ def given_of(taking: Taking) -> dict[str, Any]:
     """What a learner is told, for exercises/_given.html: each part is there where the exercise has it."""
     specification, given = taking.specification, taking.variant.given
     if specification.question:
-        return {"rows": _question_rows(specification, given)}
+        return {"rows": question_rows(specification, given)}
     if "raised" in given:
         return {"situation": _situation(given), "diagram": diagram(specification.declared())}
     if "x" not in given:
@@ -64,7 +64,7 @@ def diagram(cell: sim.Cell) -> SafeString:
     return SafeString(sim.svg(cell, prefix="cell"))
 
 
-def _question_rows(specification: Specification, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+def question_rows(specification: Specification, given: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Each given with what it means, then what is fixed for this exercise."""
     rows = [(WORDS.get(name, name), f"{name} = {_plain(value)}") for name, value in given.items()]
     settings = specification.settings.items()

@@ -1,0 +1,167 @@
+"""A variant frozen into a quiz: the question it makes, what is refused, and who is not affected."""
+
+from math import exp, tanh
+
+import pytest
+
+from quizzes.errors import Refused
+from quizzes.items.generators import save_generator
+from quizzes.items.making import certificates
+from quizzes.items.models import Generator, Question
+from quizzes.items.questions import wording_of
+from quizzes.jobs.models import AuditEntry
+from quizzes.practice.models import Quiz
+from quizzes.practice.quizzes.freezing import freeze_variant, frozen_slug
+from quizzes.practice.quizzes.frozen import breakable
+from tests.factories import make_attempt, make_course, make_misconception, make_quiz, make_user
+from tests.generators import COUNT, FORMULA
+from tests.samples import make_generator
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def prof():
+    for slug in ("F02", "F03", "C01", "C02", "C06", "F05", "F07", "F17", "P01", "P02", "P03", "P05"):
+        make_misconception(slug, title=f"Misconception {slug}")
+    return make_user("prof", is_staff=True)
+
+
+def fair_seed(generator, name="c@1", fewest=5):
+    """The first seed that passes and tells so many slips apart."""
+    made = certificates(generator.current, range(1, 60))
+    return next(each.seed for each in made if not each.reasons and len(each.live[name]) >= fewest)
+
+
+def freeze(generator, quiz, prof, name="c@1", seed=None):
+    seed = fair_seed(generator) if seed is None else seed
+    return freeze_variant(quiz=quiz, generator=generator, name=name, seed=seed, made_by=prof)
+
+
+def cell_state(given):
+    """c of one step, on paper: every named value rounded to four decimals."""
+    x, h, c = given["x"][0][0], given["h0"][0], given["c0"][0]
+
+    def total(gate):
+        return round(given[f"W_{gate}"][0][0] * x + given[f"b_{gate}"][0] + given[f"U_{gate}"][0][0] * h, 4)
+
+    f, i = (round(1 / (1 + exp(-total(gate))), 4) for gate in "fi")
+    g = round(tanh(total("g")), 4)
+    return {"": f * c + i * g, "F02": (1 - f) * c + i * g, "F03": i * c + f * g, "C01": f * c + g, "C06": c + i * g}
+
+
+def test_the_right_value_and_the_slips_are_what_paper_says_and_each_carries_its_misconception(prof):
+    generator, quiz = make_generator(), make_quiz(1)
+    seed = fair_seed(generator)
+    place = freeze(generator, quiz, prof, seed=seed)
+    choices = wording_of(place.question.current).choices
+    found = {each.misconception: float(each.text.replace("−", "-")) for each in choices}
+    expected = cell_state(certificates(generator.current, [seed])[0].given)
+    assert set(found) == {"", "F02", "F03", "C01", "C02", "C06"}
+    for slip, value in expected.items():
+        assert found[slip] == pytest.approx(value, abs=0.00006), slip
+
+
+def test_the_stem_gives_the_numbers_that_the_quantity_needs_and_no_others(prof):
+    generator, quiz = make_generator(), make_quiz(1)
+    seed = fair_seed(generator, "f@1", 3)
+    given = certificates(generator.current, [seed])[0].given
+    stem = freeze(generator, quiz, prof, "f@1", seed).question.current.stem
+    assert f"$W_f = {given['W_f'][0][0]:g}$" in stem and f"$b_f = {given['b_f'][0]:g}$" in stem
+    assert f"h_{{\\text{{prev}}}} = {given['h0'][0]:g}$" in stem
+    assert "What is the forget gate, $f$?" in stem
+    assert "W_o" not in stem and "c_{" not in stem
+
+
+def test_the_explanation_puts_the_numbers_into_the_formula(prof):
+    generator, quiz = make_generator(), make_quiz(1)
+    question = freeze(generator, quiz, prof).question
+    said = question.current.key.explanation
+    right = question.current.key.option.text
+    assert r"$c$ = $f \odot c_{\text{prev}}$ + $i \odot g$: " in said
+    assert f"= {right}" in said
+
+
+def test_it_is_asked_last_and_an_attempt_begun_before_keeps_its_questions(prof):
+    generator, quiz = make_generator(), make_quiz(3)
+    attempt = make_attempt(quiz)
+    place = freeze(generator, quiz, prof)
+    assert place.position == 4
+    assert attempt.places.count() == 3
+    assert make_attempt(quiz, make_user("later")).places.count() == 4
+
+
+def test_the_quiz_counts_as_edited_and_the_audit_log_tells_who_froze_what(prof):
+    quiz = make_quiz(1)
+    place = freeze(make_generator(), quiz, prof)
+    quiz.refresh_from_db()
+    assert quiz.edited_at is not None
+    entry = AuditEntry.objects.get(action="frozen")
+    assert (entry.actor_id, entry.subject) == (prof.pk, f"question {place.question.slug}")
+
+
+def test_the_same_numbers_come_in_the_same_order_whoever_freezes_them(prof):
+    generator = make_generator()
+    first = wording_of(freeze(generator, make_quiz(1), prof).question.current)
+    Quiz.objects.all().delete()
+    Question.objects.all().delete()
+    assert wording_of(freeze(generator, make_quiz(1), prof).question.current) == first
+
+
+def test_a_second_quiz_asks_the_same_question_and_the_same_quiz_never_twice(prof):
+    generator, quiz = make_generator(), make_quiz(1)
+    first = freeze(generator, quiz, prof)
+    assert freeze(generator, make_quiz(1), prof).question == first.question
+    with pytest.raises(Refused, match="asks this question already"):
+        freeze(generator, quiz, prof)
+    assert quiz.places.count() == 2
+
+
+def test_with_fewer_than_two_slips_nothing_is_made(prof):
+    generator, quiz = make_generator(claims={"c": ["F03"]}), make_quiz(1)
+    before = Question.objects.count()
+    with pytest.raises(Refused, match="fewer than two slips can be told apart in c"):
+        freeze(generator, quiz, prof, seed=fair_seed(generator, fewest=1))
+    assert Question.objects.count() == before and quiz.places.count() == 1
+
+
+def test_a_seed_that_was_refused_is_not_frozen(prof):
+    generator = make_generator(must_show={"h": ["C11"]})
+    seed = next(each.seed for each in certificates(generator.current, range(1, 60)) if each.reasons)
+    with pytest.raises(Refused, match=f"Seed {seed} was refused"):
+        freeze(generator, make_quiz(1), prof, seed=seed)
+
+
+def test_a_count_is_frozen_with_its_sizes_and_whole_numbers(prof):
+    generator = save_generator(
+        generator=Generator(course=make_course(), slug="count", title="Count"), specification=COUNT
+    )
+    given = certificates(generator.current, [100])[0].given
+    D, H, T = given["D"], given["H"], given["T"]
+    question = freeze(generator, make_quiz(1), prof, "count", 100).question
+    right = 4 * (H * D + H * H + 2 * H)
+    choices = {each.misconception: each.text for each in wording_of(question.current).choices}
+    assert choices == {
+        "": f"{right}",
+        "P01": f"{4 * (H * D + H * H + H)}",
+        "P02": f"{4 * (H * D + 2 * H)}",
+        "P03": f"{4 * (H * D + H * H)}",
+        "P05": f"{T * right}",
+    }
+    assert f"units: H = {H}" in question.current.stem
+
+
+def test_where_one_chooses_there_is_nothing_to_freeze(prof):
+    generator = make_generator(**FORMULA)
+    with pytest.raises(Refused, match="one chooses already"):
+        freeze(generator, make_quiz(1), prof, "c", 0)
+
+
+def test_a_long_name_is_cut_to_an_id_of_its_own(prof):
+    generator = make_generator(slug="a" * 80)
+    slugs = {frozen_slug(generator.current, "c@1", seed) for seed in (2**62, 2**62 - 1)}
+    assert len(slugs) == 2 and all(len(slug) == 80 for slug in slugs)
+
+
+def test_an_equation_may_break_between_its_terms_and_never_within_a_bracket():
+    assert breakable(r"a = W x + r \odot (U h + b_{in})") == r"$a$ = $W x$ + $r \odot (U h + b_{in})$"
