@@ -146,12 +146,17 @@ WIDTH = Question(
 )
 
 
-def output_question(library: str, *, bidirectional: bool = False, batch_first: bool = True) -> Question:
+def output_question(
+    library: str, *, bidirectional: bool = False, batch_first: bool = True, return_sequences: bool = True
+) -> Question:
     """The shape of all outputs: of Keras with return_sequences, or of PyTorch with or without batch_first.
 
-    Raises: UnknownName.
+    Without return_sequences Keras gives one summary a sequence, which joins where the two directions end.
+    Raises: UnknownName, also for return_sequences=False in PyTorch, which has no such switch.
     """
     _check_library(library)
+    if not return_sequences:
+        return _summary_question(library, 2 if bidirectional else 1)
     directions = 2 if bidirectional else 1
     first = library == "keras" or batch_first
 
@@ -169,6 +174,19 @@ def output_question(library: str, *, bidirectional: bool = False, batch_first: b
     return Question(
         "shape", "the shape of the output", formula, lambda N, T, H: shape(N, T, directions * H), tuple(slips)
     )
+
+
+def _summary_question(library: str, directions: int) -> Question:
+    if library != "keras":
+        raise UnknownName(f"{library} has no return_sequences.", "It is a switch of Keras.")
+    slips = (
+        PlainSlip(*UNITS_AS_STEPS, lambda N, T: (N, directions * T)),
+        PlainSlip("P13", "shape", "return_sequences is taken as True", "(N, T, H)",
+                  "Without return_sequences a layer gives one summary a sequence; a second recurrent layer needs more.",
+                  "Stack Overflow question 40331510", lambda N, T, H: (N, T, directions * H)),
+    )  # fmt: skip
+    width = "2·H" if directions == 2 else "H"
+    return Question("shape", "the shape of the output", f"(N, {width})", lambda N, H: (N, directions * H), slips)
 
 
 def last_state_question(*, layers: int = 1, bidirectional: bool = False) -> Question:

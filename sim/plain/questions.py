@@ -15,7 +15,7 @@ from sim.errors import ShapeError, UnknownName
 from sim.layers import numbers, of_shape
 
 MOST = 1_000_000  # of a size
-GIVENS = ("D", "H", "T", "N", "W", "w", "h", "f", "parts", "gradient", "threshold")
+GIVENS = ("D", "H", "T", "N", "W", "w", "h", "f", "parts", "gradient", "threshold", "stack")
 SINGLE = ("w", "threshold")  # one number; every other given is a row of them
 
 type Rule = Callable[..., Any]

@@ -26,6 +26,9 @@ class ErrorKind(StepsKind, ChoiceKind):
     def asked(self) -> tuple[str, ...]:
         return (ERROR,)
 
+    def certificate(self, seed: int) -> sim.Certificate:
+        return self.certify([seed])[0]
+
     def certify(self, seeds: Iterable[int]) -> list[sim.Certificate]:
         return [self._spoilt(each) for each in StepsKind.certify(self, seeds)]
 
