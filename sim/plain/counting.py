@@ -38,9 +38,16 @@ class Counted:
 
     @property
     def formula(self) -> str:
-        one = f"{self.blocks}·(H·D + H·H + {'2·H' if self.biases == 2 else 'H'})"
-        both = f"2·{one}" if self.directions == 2 else one
-        return both if self.layers == 1 else f"{both}, and {self.directions}·H for D above the first layer"
+        if self.layers == 1:
+            return self._formula_of("D")
+        above = self._formula_of("2·H" if self.directions == 2 else "H")
+        times = f"{self.layers - 1}·" if self.layers > 2 else ""
+        return f"{self._formula_of('D')} + {times}{above}"
+
+    def _formula_of(self, width: str) -> str:
+        """One layer that reads so many numbers, in all its directions."""
+        both = "2·" if self.directions == 2 else ""
+        return f"{both}{self.blocks}·(H·{width} + H·H + {'2·H' if self.biases == 2 else 'H'})"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import sim
 from quizzes.items.kinds.base import NOTHING, Given, Live, Worked, numbers
 from quizzes.items.kinds.choices import OPTIONS, ChoiceKind, ChoiceWorking, digest, hashed
-from quizzes.items.kinds.steps import StepsKind, StepsWorking
+from quizzes.items.kinds.steps import StepsKind, StepsWorking, worked_lines
 from quizzes.items.quantities import letter, spoken
 
 ERROR = "error"
@@ -49,7 +49,7 @@ class ErrorKind(StepsKind, ChoiceKind):
             name, slip = planted.pop(hashed(f"{self.stream}/{fair.seed}/{len(planted)}") % len(planted))
             if work := self._work(fair, name, slip):
                 return self._certificate(fair, name, slip, work)
-        return replace(fair, reasons=[*fair.reasons, "no slip can be planted"][:3])
+        return replace(fair, reasons=fair.reasons or ["no slip can be planted"])
 
     def _work(self, fair: sim.Certificate, name: str, slip: str) -> dict[str, list[float]] | None:
         """Every asked value with the slip in it, where that step is the first from which the numbers depart."""
@@ -72,7 +72,7 @@ class ErrorKind(StepsKind, ChoiceKind):
         return ErrorWorking(self, given, live, exact)
 
     def worked(self, given: Given, exact: Mapping[str, Any]) -> list[Worked]:
-        lines = StepsKind.worked(self, given, exact)
+        lines = worked_lines(StepsWorking(self.specification, given, {}))
         return [replace(line, asked=line.name in exact[ERROR]) for line in lines]
 
     def hint(self, name: str, number: int, given: Given) -> str:

@@ -89,9 +89,9 @@ class FormulaKind(ChoiceKind):
 
     def hint(self, name: str, number: int, given: Given) -> str:
         what = quantity(name)
-        reads = ", ".join(dict.fromkeys(self.cell.reads(what)))
+        reads = ", ".join(dict.fromkeys(self.cell.reads(what))) or "none"
         return (
-            f"It is made from {reads}, and from nothing else.",
+            f"Values of this step in it: {reads}. Everything else in it is given.",
             self.cell.note,
             f"Said aloud: {sim.words(self.cell, what)}",
             "Put in numbers that are easy: with every gate at 1 or at 0, what should be left?",

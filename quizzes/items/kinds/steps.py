@@ -64,7 +64,7 @@ class StepsKind(Kind):
         return StepsWorking(self.specification, given, live)
 
     def worked(self, given: Given, exact: Mapping[str, Any]) -> list[Worked]:
-        return list(_worked(self.working(given)))
+        return worked_lines(self.working(given))
 
     def hint(self, name: str, number: int, given: Given) -> str:
         return self.working(given).hint(name, number)
@@ -191,21 +191,33 @@ class StepsWorking(Tellable):
 
     def hint(self, name: str, number: int) -> str:
         """Where, formula, numbers put in, what to expect."""
-        what, step = quantity(name), step_number(name) or 1
         if number == 1:
-            return f"It is computed from {_listed(_readable(self.layer.cell, what))}."
+            return f"It is computed from {_listed(self._read(name))}."
         if number == 2:
-            return f"`{sim.text(self.layer.cell, what)}`"
+            return "; ".join(f"`{sim.text(self.layer.cell, each)}`" for each in self._on_the_way(name))
         if number == 3:
-            put_in = [line.partition(" = ")[2] or line for line in sim.substituted_text(self.found, what, step)]
-            return "; ".join(f"`{line}`" for line in put_in)
+            steps = [step_number(name)] if "@" in name else range(1, self.specification.T + 1)
+            first = self._on_the_way(name)[0]
+            put_in = [line for step in steps for line in sim.substituted_text(self.found, first, step)]
+            return "; ".join(f"`{line.partition(' = ')[2] or line}`" for line in put_in)
         values = _at(self.found, name)
         return f"It lies between {_listed([_between(value) for value in values], 'and for the next unit')}."
 
+    def _on_the_way(self, name: str) -> list[str]:
+        """The quantity, and before it what it reads that is asked nowhere and needs a line of its own: sums, slopes."""
+        cell, what = self.layer.cell, quantity(name)
+        asked = {quantity(each) for each in self.specification.asked}
+        unasked = [each for each in cell.reads(what) if each not in asked and (each[0] in "ad" or each == "tanh_c")]
+        return [*unasked, what]
 
-def _readable(cell: sim.Cell, name: str) -> list[str]:
-    """What an equation reads, each once."""
-    return list(dict.fromkeys(cell.reads(name)))
+    def _read(self, name: str) -> list[str]:
+        """What the lines on the way read of this step, each once; where that is nothing, what comes from outside it."""
+        lines = self._on_the_way(name)
+        if read := [each for line in lines for each in self.layer.cell.reads(line) if each not in lines]:
+            return list(dict.fromkeys(read))
+        if name[0] == "d":
+            return ["what the loss gives here", "what the step after sends back"]
+        return ["this step's input", "the state before it", "the weights"]
 
 
 def _listed(parts: list[str], last: str = "and") -> str:
@@ -223,6 +235,10 @@ def _between(value: float) -> str:
 def _pair(cell: sim.Cell, asked: str, first: str, second: str) -> sim.Slip | None:
     """Made once: `sim` keeps the programs of slips it has seen."""
     return sim.paired(sim.slip_named(cell, asked, first), sim.slip_named(cell, asked, second))
+
+
+def worked_lines(working: StepsWorking) -> list[Worked]:
+    return list(_worked(working))
 
 
 def _worked(working: StepsWorking) -> Iterator[Worked]:
