@@ -196,9 +196,10 @@ class StepsWorking(Tellable):
         if number == 2:
             return "; ".join(f"`{sim.text(self.layer.cell, each)}`" for each in self._on_the_way(name))
         if number == 3:
-            steps = [step_number(name)] if "@" in name else range(1, self.specification.T + 1)
+            step = step_number(name)
+            steps = range(1, self.specification.T + 1) if step is None else [step]
             first = self._on_the_way(name)[0]
-            put_in = [line for step in steps for line in sim.substituted_text(self.found, first, step)]
+            put_in = [line for each in steps for line in sim.substituted_text(self.found, first, each)]
             return "; ".join(f"`{line.partition(' = ')[2] or line}`" for line in put_in)
         values = _at(self.found, name)
         return f"It lies between {_listed([_between(value) for value in values], 'and for the next unit')}."
