@@ -17,6 +17,7 @@ from quizzes.items.specification import quantity
 SAMPLES = 400  # drawn examples, of which those with the given signs must all agree
 FEWEST = 8
 RAISED = 0.01
+NOTHING_LEFT = 1e-9  # a sum that is 0 on paper may be a last bit in floats, which has no sign
 WAYS = {"rises": 1, "falls": -1, "stays": 0}
 TEXTS = {"rises": "it rises", "falls": "it falls", "stays": "it stays as it is"}
 SIGNS = {1: "positive", -1: "negative"}
@@ -60,7 +61,8 @@ class DirectionKind(ChoiceKind):
         return _Examples(self)
 
     def sign_of(self, name: str) -> Any:
-        return np.sign(self.examples.right[name])
+        value = self.examples.right[name]
+        return np.sign(np.where(np.abs(value) < NOTHING_LEFT, 0, value))
 
     def certificate(self, seed: int) -> sim.Certificate:
         if not 0 <= seed < self.space:
