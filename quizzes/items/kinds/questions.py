@@ -156,8 +156,10 @@ class QuestionWorking(Tellable):
 
     @property
     def note(self) -> str:
-        library = self.specification.convention_name
-        return f"{library} counts: {self.question.formula}." if library else f"Here: {self.question.formula}."
+        library, formula = self.specification.convention_name, self.question.formula
+        if not library:
+            return f"Here: {formula}."
+        return f"{library}'s order: {formula}." if self.question.asked == "stack" else f"{library} counts: {formula}."
 
     def slips(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
         return self._of(self.live.get(name, ()))
@@ -185,7 +187,7 @@ class QuestionWorking(Tellable):
     def line(self, name: str, own: Own, slip: sim.PlainSlip) -> dict[str, Any]:
         values = _values(self.wrong(slip.id))
         decimals = None if self.is_whole else self.specification.decimals
-        put_in = _shown([round(each, decimals) for each in values])
+        put_in = _shown([round(each, decimals) + 0 for each in values])  # + 0: no minus before a zero
         return {"text": slip.formula, "formula": escape(slip.formula), "put_in": [put_in]}
 
 
