@@ -278,6 +278,14 @@ def test_the_working_with_an_error_departs_first_where_the_key_says(slug):
         assert abs(given[error][0] - worked[error][0]) > 3e-4
 
 
+def test_a_refused_candidate_gives_its_own_reasons_and_one_seed_alone_is_what_it_is_among_many():
+    kind = kind_of(SPECIFICATIONS["find-gru-error"], "refusals")
+    several = kind.certify(range(1, 101))
+    refused = [each for each in several if each.reasons]
+    assert refused and all("no slip can be planted" not in each.reasons for each in refused)
+    assert kind.certificate(7) == several[6]
+
+
 def test_which_way_a_value_goes_follows_from_the_signs():
     """c = f·c_prev + i·g and h = o·tanh(c), and every gate is positive: the partner's sign is the direction."""
     ways = {"positive": ["rises"], "negative": ["falls"], None: ["stays"]}
