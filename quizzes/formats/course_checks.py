@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from string import ascii_lowercase
 
 from quizzes.formats import course_pack as pack
 from quizzes.formats.fields import Fault, Where
@@ -10,6 +11,7 @@ from quizzes.formats.markup import MarkupError, render, render_inline
 
 _LINK = re.compile(r"\]\(/(lessons|exercises|quizzes)/([^/)]+)/[^)#]*(?:#([^)]*))?\)")
 _ASKED = re.compile(r"([A-Za-z][A-Za-z_]*)@([1-9]\d?)$")
+_OF_ALL_STEPS = re.compile(r"d[WUbp](_[a-z]+)?$")  # the gradient of a weight, which all steps share
 _HINTS = 4
 
 
@@ -118,32 +120,89 @@ def _generators(course: pack.CoursePack) -> Iterator[Fault]:
     misconceptions = _known(course.misconceptions)
     for row in course.generators:
         wanted = row.specification
-        names = []
-        for asked in wanted["asked"]:
-            match = _ASKED.match(asked)
-            if not match or int(match[2]) > wanted["T"]:
-                yield row.where.fault(
-                    f"{asked!r} is not a quantity at a step of 1 to {wanted['T']}, as f@1 is", "asked"
-                )
-            else:
-                names.append(match[1])
-        yield from _unknown(row.where, "ranges", wanted["ranges"], set(pack.RANGES))
+        yield from _form(row)
+        yield from _asked(row)
+        yield from _ranges(row)
+        names = {name for asked in wanted["asked"] for name in (asked, _quantity(asked))}
+        if wanted["format"] == "find_error":
+            names.add("error")
         for part in ("claims", "must_show", "hints", "reasons"):
-            yield from _unknown(row.where, part, wanted[part], set(names))
+            yield from _unknown(row.where, part, wanted[part], names)
         for name, ids in wanted["claims"].items():
             yield from _unknown(row.where, f"claims.{name}", [_catalogue_id(each) for each in ids], misconceptions)
-        for name, ids in wanted["must_show"].items():
-            yield from _unknown(row.where, f"must_show.{name}", ids, set(wanted["claims"].get(name, ())))
-        for name in dict.fromkeys(names):
-            if len(wanted["hints"].get(name, ())) != _HINTS:
-                yield row.where.fault(f"needs {_HINTS} hints", f"hints.{name}")
-            if not wanted["reasons"].get(name):
-                yield row.where.fault("needs a line that says why the right value is right", f"reasons.{name}")
+        yield from _shown(row)
+        yield from _help(row)
+
+
+def _form(row: pack.Generator) -> Iterator[Fault]:
+    """What the format and the kind of question allow."""
+    wanted = row.specification
+    form, question = wanted["format"], wanted.get("question", "")
+    if question and form not in ("fill_all", "fill_one"):
+        yield row.where.fault(f"a question is filled in: needs fill_one or fill_all, found {form!r}", "format")
+    if wanted.get("small") and not question and form not in ("pick_formula", "predict"):
+        yield row.where.fault("numbers of a cell are drawn without end, so it is never small", "small")
+    if wanted.get("fading") and (question or form != "fill_all"):
+        yield row.where.fault("only where all steps are filled in, some can be shown worked", "fading")
+    if form == "predict" and set(wanted.get("settings", {})) != set(pack.SETTINGS["predict"]):
+        yield row.where.fault(
+            "needs the biases raised and the facts told: {raised: [b_f], facts: [c_prev]}", "settings"
+        )
+    if wanted["convention"] == "none" and wanted["cell"] in ("lstm", "gru") and not question:
+        yield row.where.fault(f"the numbers of {wanted['cell']} have a convention, so name it", "convention")
+
+
+def _asked(row: pack.Generator) -> Iterator[Fault]:
+    wanted = row.specification
+    if question := pack.QUESTIONS.get(wanted.get("question", "")):
+        if wanted["asked"] != [question.name]:
+            yield row.where.fault(f"needs [{question.name}], for that is the question", "asked")
+        return
+    for asked in wanted["asked"]:
+        match = _ASKED.match(asked)
+        if not (match and int(match[2]) <= wanted["T"]) and not _OF_ALL_STEPS.match(asked):
+            yield row.where.fault(f"{asked!r} is not a quantity at a step of 1 to {wanted['T']}, as f@1 is", "asked")
+
+
+def _ranges(row: pack.Generator) -> Iterator[Fault]:
+    """Every range is of something given; sizes are whole."""
+    wanted = row.specification
+    question = pack.QUESTIONS.get(wanted.get("question", ""))
+    yield from _unknown(row.where, "ranges", wanted["ranges"], set(question.given if question else pack.RANGES))
+    for name, span in wanted["ranges"].items():
+        if question and name.isupper() and not all(float(end).is_integer() and end >= 1 for end in span.values()):
+            yield row.where.fault("needs whole numbers of 1 or more, as the range of a size", f"ranges.{name}")
+
+
+def _shown(row: pack.Generator) -> Iterator[Fault]:
+    """What every variant must show is claimed, at each step that the name stands for."""
+    claims = row.specification["claims"]
+    for name, ids in row.specification["must_show"].items():
+        for asked in row.specification["asked"]:
+            if name in (asked, _quantity(asked)):
+                claimed = claims.get(asked) or claims.get(_quantity(asked), ())
+                yield from _unknown(row.where, f"must_show.{name}", ids, set(claimed))
+
+
+def _help(row: pack.Generator) -> Iterator[Fault]:
+    """Hints are four or none; why the right value is right is always said, but of an error found the slip says it."""
+    wanted = row.specification
+    for name, hints in wanted["hints"].items():
+        if len(hints) != _HINTS:
+            yield row.where.fault(f"needs {_HINTS} hints, found {len(hints)}", f"hints.{name}")
+    for asked in wanted["asked"] if wanted["format"] != "find_error" else ():
+        if not (wanted["reasons"].get(asked) or wanted["reasons"].get(_quantity(asked))):
+            yield row.where.fault("needs a line that says why the right value is right", f"reasons.{_quantity(asked)}")
+
+
+def _quantity(asked: str) -> str:
+    """ "c@2" → "c"."""
+    return asked.partition("@")[0]
 
 
 def _catalogue_id(slip: str) -> str:
     """A row with several values is several slips, B06a, B06b: the catalogue's id is without the letter."""
-    return slip.rstrip("abc")
+    return slip.rstrip(ascii_lowercase)
 
 
 def _markup(course: pack.CoursePack) -> Iterator[Fault]:

@@ -198,25 +198,49 @@ def _generator(row: Fields) -> pack.Generator:
 
 def _specification(row: Fields) -> dict[str, Any]:
     """What a GeneratorVersion stores: everything that decides numbers, marking and help."""
-    return {
-        "cell": row.text("cell", 20),
+    form = row.choice("format", pack.FORMATS, default="fill_all")
+    question = row.choice("question", tuple(pack.QUESTIONS), default="")
+    stored: dict[str, Any] = {
+        "cell": row.choice("cell", pack.CELLS),
         "convention": row.choice("convention", pack.CONVENTIONS),
-        "format": row.choice("format", ("fill_all",), default="fill_all"),
-        "D": row.whole("D", 1, 8),
-        "H": row.whole("H", 1, 8),
-        "T": row.whole("T", 1, 10),
-        "decimals": row.whole("decimals", 2, 4),
-        "ranges": _by_name(row, "ranges", _range),
+        "format": form,
+        "D": row.whole("D", 1, 8, default=1),
+        "H": row.whole("H", 1, 8, default=1),
+        "T": row.whole("T", 1, 10, default=1),
+        "decimals": row.whole("decimals", 2, 4, default=4),
+        "ranges": _by_name(row, "ranges", _range, required=form != "pick_formula"),
         "asked": list(row.words("asked", required=True)),
-        "claims": _word_lists(row, "claims"),
-        "must_show": _word_lists(row, "must_show"),
-        "hints": _word_lists(row, "hints"),
-        "reasons": _word_lists(row, "reasons"),
+        "claims": _word_lists(row, "claims", required=True),
+        **{part: _word_lists(row, part) for part in ("must_show", "hints", "reasons")},
     }
+    stored |= {"question": question} if question else {}
+    stored |= {name: True for name in ("small", "fading") if row.flag(name)}
+    stored |= {"options": row.whole("options", 2, 6)} if form == "pick_formula" and "options" in row.names() else {}
+    settings = _settings(
+        row, pack.QUESTIONS[question].settings if question in pack.QUESTIONS else pack.SETTINGS.get(form, ())
+    )
+    return stored | ({"settings": settings} if settings else {})
 
 
-def _by_name[Read](row: Fields, field: str, read: Callable[[Fields], Read]) -> dict[str, Read]:
-    part = row.part(field)
+_SETTINGS: dict[str, Callable[[Fields, str], Any]] = {
+    "layers": lambda part, name: part.whole(name, 1, 8),
+    **dict.fromkeys(("bidirectional", "reset_after", "batch_first", "return_sequences"), Fields.flag),
+    **dict.fromkeys(("from_library", "to_library"), lambda part, name: part.choice(name, pack.LIBRARIES)),
+    **dict.fromkeys(("raised", "facts"), lambda part, name: list(part.words(name, required=True))),
+}
+
+
+def _settings(row: Fields, names: tuple[str, ...]) -> dict[str, Any]:
+    """Those that the question, or the format, knows; where it knows none, `settings` is no field of the row."""
+    if not names or (part := row.part("settings", required=False)) is None:
+        return {}
+    found = {name: _SETTINGS[name](part, name) for name in names if name in part.names()}
+    part.done()
+    return found
+
+
+def _by_name[Read](row: Fields, field: str, read: Callable[[Fields], Read], required: bool) -> dict[str, Read]:
+    part = row.part(field, required)
     found: dict[str, Read] = {}
     for name in part.names() if part else []:
         if part and (inner := part.part(name)):
@@ -232,8 +256,8 @@ def _range(row: Fields) -> dict[str, float]:
     return {"low": low, "high": high, "step": step}
 
 
-def _word_lists(row: Fields, field: str) -> dict[str, list[str]]:
-    part = row.part(field)
+def _word_lists(row: Fields, field: str, required: bool = False) -> dict[str, list[str]]:
+    part = row.part(field, required)
     return {name: list(part.words(name)) for name in part.names()} if part else {}
 
 

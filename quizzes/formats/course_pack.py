@@ -14,8 +14,34 @@ DEPTHS = ("basic", "standard", "detailed")
 MNEMONIC_KINDS = ("rhyme", "story", "gem", "acronym", "picture")
 MISCONCEPTION_KINDS = ("gates", "cell", "gru", "counting", "gradients", "concepts")
 FEEDBACK = ("at_once", "at_end")
-CONVENTIONS = ("pytorch", "keras", "cho2014", "chung2014", "gamma", "onnx")
-RANGES = ("x", "h0", "c0", "W", "U", "b")
+CELLS = ("rnn", "lstm", "lstm_peephole", "lstm_coupled", "lstm_1997", "gru")
+CONVENTIONS = ("pytorch", "keras", "cho2014", "chung2014", "gamma", "onnx", "none")
+FORMATS = ("fill_all", "fill_one", "pick_formula", "find_error", "predict")
+RANGES = ("x", "h0", "c0", "W", "U", "b", "p", "dh", "dh_last", "dc_last")
+
+
+@dataclass(frozen=True)
+class Asks:
+    """What an exercise without weights asks, what it is given, and what its settings may say."""
+
+    name: str
+    given: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+
+
+QUESTIONS = {
+    "count": Asks("count", ("D", "H", "T"), ("layers", "bidirectional", "reset_after")),
+    "output_shape": Asks("shape", ("N", "T", "H"), ("bidirectional", "batch_first", "return_sequences")),
+    "last_state_shape": Asks("shape", ("N", "H"), ("layers", "bidirectional")),
+    "order": Asks("stack", ("stack",), ("from_library", "to_library")),
+    "factor": Asks("factor", ("w", "h")),
+    "retention": Asks("retention", ("f",)),
+    "total": Asks("total", ("parts",)),
+    "truncated": Asks("truncated", ("parts", "W")),
+    "clipped": Asks("clipped", ("gradient", "threshold")),
+}
+SETTINGS = {"predict": ("raised", "facts")}  # of a format; those of a question stand with it
+LIBRARIES = ("pytorch", "keras", "onnx")
 
 
 def _digest(value: object) -> str:

@@ -77,7 +77,8 @@ class Specification:
         return self.claims.get(name) or self.claims.get(quantity(name)) or ()
 
     def declared(self) -> sim.Cell:
-        return sim.cell(self.cell, convention=self.convention)
+        """The cell, in the convention in force; where no convention changes it ("none"), as it is everywhere."""
+        return sim.cell(self.cell, convention="pytorch" if self.convention == "none" else self.convention)
 
     def in_order_of_use(self) -> list[str]:
         """Every quantity of a step: those asked in the order they are asked in, each after what it reads itself."""

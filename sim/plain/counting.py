@@ -38,9 +38,16 @@ class Counted:
 
     @property
     def formula(self) -> str:
-        one = f"{self.blocks}·(H·D + H·H + {'2·H' if self.biases == 2 else 'H'})"
-        both = f"2·{one}" if self.directions == 2 else one
-        return both if self.layers == 1 else f"{both}, and {self.directions}·H for D above the first layer"
+        if self.layers == 1:
+            return self._formula_of("D")
+        above = self._formula_of("2·H" if self.directions == 2 else "H")
+        times = f"{self.layers - 1}·" if self.layers > 2 else ""
+        return f"{self._formula_of('D')} + {times}{above}"
+
+    def _formula_of(self, width: str) -> str:
+        """One layer that reads so many numbers, in all its directions."""
+        both = "2·" if self.directions == 2 else ""
+        return f"{both}{self.blocks}·(H·{width} + H·H + {'2·H' if self.biases == 2 else 'H'})"
 
 
 @dataclass(frozen=True)
@@ -146,12 +153,17 @@ WIDTH = Question(
 )
 
 
-def output_question(library: str, *, bidirectional: bool = False, batch_first: bool = True) -> Question:
+def output_question(
+    library: str, *, bidirectional: bool = False, batch_first: bool = True, return_sequences: bool = True
+) -> Question:
     """The shape of all outputs: of Keras with return_sequences, or of PyTorch with or without batch_first.
 
-    Raises: UnknownName.
+    Without return_sequences Keras gives one summary a sequence, which joins where the two directions end.
+    Raises: UnknownName, also for return_sequences=False in PyTorch, which has no such switch.
     """
     _check_library(library)
+    if not return_sequences:
+        return _summary_question(library, 2 if bidirectional else 1)
     directions = 2 if bidirectional else 1
     first = library == "keras" or batch_first
 
@@ -169,6 +181,19 @@ def output_question(library: str, *, bidirectional: bool = False, batch_first: b
     return Question(
         "shape", "the shape of the output", formula, lambda N, T, H: shape(N, T, directions * H), tuple(slips)
     )
+
+
+def _summary_question(library: str, directions: int) -> Question:
+    if library != "keras":
+        raise UnknownName(f"{library} has no return_sequences.", "It is a switch of Keras.")
+    slips = (
+        PlainSlip(*UNITS_AS_STEPS, lambda N, T: (N, directions * T)),
+        PlainSlip("P13", "shape", "return_sequences is taken as True", "(N, T, H)",
+                  "Without return_sequences a layer gives one summary a sequence; a second recurrent layer needs more.",
+                  "Stack Overflow question 40331510", lambda N, T, H: (N, T, directions * H)),
+    )  # fmt: skip
+    width = "2·H" if directions == 2 else "H"
+    return Question("shape", "the shape of the output", f"(N, {width})", lambda N, H: (N, directions * H), slips)
 
 
 def last_state_question(*, layers: int = 1, bidirectional: bool = False) -> Question:

@@ -221,7 +221,7 @@ def test_a_huge_file_is_refused_unread(tmp_path):
 def test_the_course_on_recurrent_networks_loads_and_loads_again_unchanged():
     first = load_course(course_pack=real_pack())
     assert Question.objects.filter(current__isnull=False).count() == len(real_pack().questions)
-    assert Generator.objects.filter(current__isnull=False).count() == 2
+    assert Generator.objects.filter(current__isnull=False).count() == len(real_pack().generators) > 24
     remembered = (real_pack().terms, real_pack().mnemonics, real_pack().questions)
     assert Card.objects.count() == sum(map(len, remembered))
     again = load_course(course_pack=real_pack())

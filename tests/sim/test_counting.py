@@ -47,6 +47,22 @@ def test_a_count_is_the_number_of_entries_of_the_weights(kind, layers, bidirecti
     assert question.answer(D=D, H=H) == total
 
 
+@given(
+    st.sampled_from(["lstm", "gru"]), st.sampled_from(["pytorch", "keras"]), st.integers(1, 4), st.booleans(),
+    st.integers(1, 9), st.integers(1, 9),
+)  # fmt: skip
+def test_the_formula_of_a_count_says_how_it_is_reached(kind, library, layers, bidirectional, D, H):
+    question = sim.count_question(kind, library, layers=layers, bidirectional=bidirectional)
+    read = eval(question.formula.replace("·", "*"), {"D": D, "H": H})
+    assert read == question.answer(D=D, H=H)
+
+
+def test_the_formula_of_a_stack_names_what_the_upper_layers_read():
+    assert sim.count_question("lstm", "pytorch", layers=2).formula == "4·(H·D + H·H + 2·H) + 4·(H·H + H·H + 2·H)"
+    both = sim.count_question("lstm", "keras", layers=3, bidirectional=True).formula
+    assert both == "2·4·(H·D + H·H + H) + 2·2·4·(H·2·H + H·H + H)"
+
+
 def test_the_right_products_and_sums_are_those_on_paper():
     answers = {question.asked: question for question in sim.plain_questions()}
     assert answers["factor"].answer(**R) == pytest.approx(0.2236, abs=0.51e-4)
@@ -72,6 +88,25 @@ def test_shapes_are_those_of_the_libraries():
     assert sim.last_state_question().answer(N=32, H=12) == (1, 32, 12)
     assert sim.last_state_question().slip("P16").wrong(N=32, H=12) == (32, 1, 12)
     assert sim.last_state_question(layers=2, bidirectional=True).answer(N=32, H=12) == (4, 32, 12)
+
+
+def test_without_return_sequences_keras_gives_one_summary_a_sequence():
+    one = sim.output_question("keras", return_sequences=False)
+    assert one.answer(N=32, H=8) == (32, 8)
+    both = sim.output_question("keras", bidirectional=True, return_sequences=False)
+    assert (both.formula, both.answer(N=32, H=8)) == ("(N, 2·H)", (32, 16))
+    assert both.slip("P11").answer(N=32, T=6) == (32, 12)
+    assert both.slip("P13").answer(N=32, T=6, H=8) == (32, 6, 16)
+    with pytest.raises(sim.SimError, match="pytorch has no return_sequences"):
+        sim.output_question("pytorch", return_sequences=False)
+
+
+def test_blocks_are_put_into_another_order_by_their_names():
+    to_onnx = sim.order_question("lstm", "pytorch", "onnx")  # i, f, g, o becomes i, o, f, g
+    assert to_onnx.answer(stack=[1, 2, 3, 4]).tolist() == [1, 4, 2, 3]
+    assert to_onnx.slip("F20").answer(stack=[1, 2, 3, 4]).tolist() == [1, 2, 3, 4]
+    to_keras = sim.order_question("gru", "pytorch", "keras")  # r, z, n becomes z, r, h
+    assert to_keras.answer(stack=[1, 2, 3]).tolist() == [2, 1, 3]
 
 
 def test_every_plain_slip_says_what_to_do():

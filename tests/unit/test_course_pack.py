@@ -142,6 +142,78 @@ def test_a_source_is_named_by_its_authors_and_year():
         ),
         (
             "generators.yaml",
+            "    hints: {f: [where",
+            "    colour: red\n    hints: {f: [where",
+            "generators.yaml, line 23, generators[1].colour: is not a field of this",
+        ),
+        (
+            "generators.yaml",
+            "    reasons: {f: [because]}\n",
+            "",
+            "generators.yaml, line 2, generators[1].reasons.f: needs a line that says why the right value is right",
+        ),
+        (
+            "generators.yaml",
+            "cell: lstm",
+            "cell: lstm_1998",
+            "generators.yaml, line 7, generators[1].cell: needs one of rnn, lstm, lstm_peephole",
+        ),
+        (
+            "generators.yaml",
+            "convention: pytorch",
+            "convention: none",
+            "generators.yaml, line 2, generators[1].convention: the numbers of lstm have a convention, so name it",
+        ),
+        (
+            "generators.yaml",
+            "    D: 1\n",
+            "    format: dictation\n    D: 1\n",
+            "generators.yaml, line 9, generators[1].format: needs one of fill_all, fill_one, pick_formula, find_error",
+        ),
+        (
+            "generators.yaml",
+            "    D: 1\n",
+            "    format: predict\n    D: 1\n",
+            "generators.yaml, line 2, generators[1].settings: needs the biases raised and the facts told",
+        ),
+        (
+            "generators.yaml",
+            "    D: 1\n",
+            "    settings: {layers: 2}\n    D: 1\n",
+            "generators.yaml, line 9, generators[1].settings: is not a field of this",
+        ),
+        (
+            "generators.yaml",
+            "    D: 1\n",
+            "    options: 4\n    D: 1\n",
+            "generators.yaml, line 9, generators[1].options: is not a field of this",
+        ),
+        (
+            "generators.yaml",
+            "    D: 1\n",
+            "    small: true\n    D: 1\n",
+            "generators.yaml, line 2, generators[1].small: numbers of a cell are drawn without end",
+        ),
+        (
+            "generators.yaml",
+            "    D: 1\n",
+            "    fading: true\n    format: fill_one\n    D: 1\n",
+            "generators.yaml, line 2, generators[1].fading: only where all steps are filled in",
+        ),
+        (
+            "generators.yaml",
+            "asked: [f@1]",
+            "asked: [f@1, df]",
+            "generators.yaml, line 2, generators[1].asked: 'df' is not a quantity at a step of 1 to 1, as f@1 is",
+        ),
+        (
+            "generators.yaml",
+            "      x: {low",
+            "      threshold: {low: 1, high: 2, step: 1}\n      x: {low",
+            "generators.yaml, line 2, generators[1].ranges: 'threshold' is not known",
+        ),
+        (
+            "generators.yaml",
             "x: {low: -1.5, high: 1.5, step: 0.1}",
             "x: {low: 1.5, high: -1.5, step: 0.1}",
             "generators.yaml, line 14, generators[1].ranges.x: needs low < high",
@@ -213,6 +285,80 @@ def test_a_source_is_named_by_its_authors_and_year():
 def test_a_fault_names_file_line_and_field(file, old, new, fault):
     found = faults_of(**{file.replace("/", "_").rpartition(".")[0]: replaced(file, old, new)})
     assert any(each.startswith(fault) for each in found), "\n".join(found)
+
+
+COUNT = """\
+generators:
+  - slug: gate
+    title: Count
+    summary: A count.
+    level: 1
+    components: [gate]
+    cell: lstm
+    convention: keras
+    format: fill_one
+    question: count
+    settings: {layers: 2, bidirectional: true}
+    small: true
+    ranges:
+      D: {low: 2, high: 9, step: 1}
+      H: {low: 3, high: 8, step: 1}
+      T: {low: 4, high: 6, step: 1}
+    asked: [count]
+    claims: {count: [F05]}
+    reasons: {count: [because]}
+"""
+
+
+def test_a_question_without_weights_is_read_with_its_settings():
+    specification = small_pack(generators=COUNT).generators[0].specification
+    assert specification["question"] == "count"
+    assert specification["settings"] == {"layers": 2, "bidirectional": True}
+    assert specification["small"] is True
+    assert (specification["D"], specification["H"], specification["T"], specification["decimals"]) == (1, 1, 1, 4)
+    assert specification["must_show"] == specification["hints"] == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("question: count", "question: amount", "line 10, generators[1].question: needs one of count, output_shape"),
+        ("layers: 2", "layers: two", "line 11, generators[1].settings.layers: needs a whole number from 1 to 8"),
+        ("layers: 2", "raised: [b_f]", "line 11, generators[1].settings.raised: is not a field of this"),
+        ("bidirectional: true", "bidirectional: both", "line 11, generators[1].settings.bidirectional: needs true or"),
+        ("asked: [count]", "asked: [shape]", "line 2, generators[1].asked: needs [count], for that is the question"),
+        ("low: 2, high", "low: 2.5, high", "line 2, generators[1].ranges.D: needs whole numbers of 1 or more"),
+        ("      D: {", "      U: {low: 1, high: 2, step: 1}\n      D: {", "line 2, generators[1].ranges: 'U' is not"),
+        ("format: fill_one", "format: find_error", "line 2, generators[1].format: a question is filled in"),
+        ("small: true", "small: true\n    fading: true", "line 2, generators[1].fading: only where all steps"),
+        ("    small: true", "    small: rather", "line 12, generators[1].small: needs true or false"),
+    ],
+)  # fmt: skip
+def test_what_a_question_cannot_say_is_a_fault(old, new, fault):
+    assert old in COUNT
+    found = faults_of(generators=COUNT.replace(old, new))
+    assert any(each.startswith(f"generators.yaml, {fault}") for each in found), "\n".join(found)
+
+
+def test_a_claim_may_stand_for_one_step_or_for_every_step():
+    changed = SMALL["generators.yaml"].replace("T: 1", "T: 2").replace("asked: [f@1]", "asked: [f@1, f@2]")
+    by_step = changed.replace("claims: {f: [F05]}", "claims: {f@1: [F01, F05], f: [F05]}")
+    assert small_pack(generators=by_step).generators[0].specification["claims"] == {"f@1": ["F01", "F05"], "f": ["F05"]}
+    unshown = by_step.replace("must_show: {f: [F05]}", "must_show: {f: [F01]}")
+    assert faults_of(generators=unshown) == [
+        "generators.yaml, line 2, generators[1].must_show.f: 'F01' is not known"
+    ]  # it is claimed at the first step, and not at the second
+
+
+def test_the_gradient_of_a_weight_has_no_step():
+    asked = SMALL["generators.yaml"].replace("asked: [f@1]", "asked: [f@1, dW_f]")
+    with_reason = asked.replace("reasons: {f: [because]}", "reasons: {f: [because], dW_f: [a sum]}")
+    assert small_pack(generators=with_reason).generators[0].specification["asked"] == ["f@1", "dW_f"]
+
+
+def test_hints_may_be_left_out():
+    without = SMALL["generators.yaml"].replace("    hints: {f: [where, formula, how, what to expect]}\n", "")
+    assert small_pack(generators=without).generators[0].specification["hints"] == {}
 
 
 def test_all_faults_are_told_at_once():

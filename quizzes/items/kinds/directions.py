@@ -115,7 +115,9 @@ class DirectionKind(SeededKind):
         return (
             f"Raising the bias raises the sum of {gate}, and with it {gate}.",
             f"`{sim.text(self.cell, what)}`",
-            f"Find {gate} in it: what is it multiplied by?",
+            f"Find {gate} in it: what is it multiplied by?"
+            if gate in self.cell.reads(what)
+            else f"{gate} is not in it: does it reach it through a value that is?",
             f"Known is: {given['facts']}. The sign of the factor decides.",
         )[number - 1]
 

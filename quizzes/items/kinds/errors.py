@@ -27,6 +27,9 @@ class ErrorKind(StepsKind, ChoiceKind):
     def asked(self) -> tuple[str, ...]:
         return (ERROR,)
 
+    def certificate(self, seed: int) -> sim.Certificate:
+        return self.certify([seed])[0]
+
     def certify(self, seeds: Iterable[int]) -> list[sim.Certificate]:
         return [self._spoilt(each) for each in StepsKind.certify(self, seeds)]
 
@@ -47,7 +50,7 @@ class ErrorKind(StepsKind, ChoiceKind):
             name, slip = planted.pop(hashed(f"{self.stream}/{fair.seed}/{len(planted)}") % len(planted))
             if work := self._work(fair, name, slip):
                 return self._certificate(fair, name, slip, work)
-        return replace(fair, reasons=[*fair.reasons, "no slip can be planted"][:3])
+        return replace(fair, reasons=fair.reasons or ["no slip can be planted"])
 
     def _work(self, fair: sim.Certificate, name: str, slip: str) -> dict[str, list[float]] | None:
         """Every asked value with the slip in it, where that step is the first from which the numbers depart."""

@@ -72,6 +72,11 @@ class QuestionKind(Kind):
         )
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the answer is a count or a shape."""
+        return self.exercise.is_whole
+
+    @property
     def note(self) -> str:
         """Nothing: it would be the answer's formula."""
         return ""
@@ -82,11 +87,11 @@ class QuestionKind(Kind):
 
     @property
     def tolerance(self) -> float:
-        return 0 if self.exercise.is_whole else self.specification.tolerance
+        return 0 if self.is_whole else self.specification.tolerance
 
     @property
     def unit(self) -> float:
-        return 1 if self.exercise.is_whole else self.specification.unit
+        return 1 if self.is_whole else self.specification.unit
 
     def check(self) -> None:
         if self.specification.asked != self.exercise.asked:
@@ -108,24 +113,33 @@ class QuestionKind(Kind):
         return (self.specification.T,) if self.question.asked in ("clipped", "stack") else (1,)
 
     def working(self, given: Given, live: Live = NOTHING, exact: Live = NOTHING) -> QuestionWorking:
-        return QuestionWorking(self.question, self.specification, given, live, self.exercise.is_whole)
+        return QuestionWorking(self.question, self.specification, given, live, self.is_whole)
 
     def worked(self, given: Given, exact: Mapping[str, Any]) -> list[Worked]:
         question = self.question
-        values = [int(each) if self.exercise.is_whole else each for each in exact[question.asked]]
-        put_in = f"{with_numbers(question.formula, given)} = {_shown(values)}"
+        values = [int(each) if self.is_whole else each for each in exact[question.asked]]
+        put_in = f"{self._put_in(given)} = {_shown(values)}"
         words = f"{question.title}: {question.formula}."
         return [Worked(question.asked, question.formula, values, True, (put_in,), "", words)]
 
     def hint(self, name: str, number: int, given: Given) -> str:
         formula = self.question.formula
         said = f"What is asked: {self.question.title}."
-        return (said, f"`{formula}`", f"`{with_numbers(formula, given)}`", self._expected(given))[number - 1]
+        return (said, f"`{formula}`", f"`{self._put_in(given)}`", self._expected(given))[number - 1]
+
+    def _put_in(self, given: Given) -> str:
+        """The formula with the numbers given in it."""
+        if self.is_whole:
+            return with_numbers(self.question.formula, given)
+        if self.question.asked == "stack":
+            (as_it_was,) = self.question.slips
+            return _blocks(as_it_was.formula, self.question.formula, given["stack"])
+        return PUT_IN[self.question.asked](given)
 
     def _expected(self, given: Given) -> str:
         if self.form == "shape":
             return f"{self.question.formula.count(',') + 1} whole numbers, in this order: {self.question.formula}."
-        if self.exercise.is_whole:
+        if self.is_whole:
             answer = self.question.answer(**{name: given[name] for name in self.question.givens})
             return f"A whole number with {len(str(answer))} digits."
         return "Compare its size with the largest and the smallest of the numbers given."
@@ -142,8 +156,10 @@ class QuestionWorking(Tellable):
 
     @property
     def note(self) -> str:
-        library = self.specification.convention_name
-        return f"{library} counts: {self.question.formula}." if library else f"Here: {self.question.formula}."
+        library, formula = self.specification.convention_name, self.question.formula
+        if not library:
+            return f"Here: {formula}."
+        return f"{library}'s order: {formula}." if self.question.asked == "stack" else f"{library} counts: {formula}."
 
     def slips(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
         return self._of(named(self.specification, self.live, name))
@@ -172,7 +188,7 @@ class QuestionWorking(Tellable):
     def line(self, name: str, own: Own, slip: sim.PlainSlip) -> dict[str, Any]:
         values = _values(self.wrong(slip.id))
         decimals = None if self.is_whole else self.specification.decimals
-        put_in = _shown([round(each, decimals) for each in values])
+        put_in = _shown([round(each, decimals) + 0 for each in values])  # + 0: no minus before a zero
         return {"text": slip.formula, "formula": escape(slip.formula), "put_in": [put_in]}
 
 
@@ -180,6 +196,37 @@ def with_numbers(formula: str, given: Given) -> str:
     """A formula of sizes with the sizes put in: "4·(H·D + H·H)" → "4·(8·3 + 8·8)"."""
     sizes = {name: str(value) for name, value in given.items() if name.isupper()}
     return "".join(sizes.get(sign, sign) for sign in formula)
+
+
+def _factor(given: Given) -> str:
+    w = _written(given["w"])
+    return " · ".join(f"{w}·(1 − {_written(h)}²)" for h in given["h"])
+
+
+def _clipped(given: Given) -> str:
+    gradient = given["gradient"]
+    squares = " + ".join(f"{_written(each)}²" for each in gradient)
+    return f"{_shown(gradient)} · {_written(given['threshold'])} / √({squares})"
+
+
+def _blocks(before: str, after: str, stack: Sequence[float]) -> str:
+    """Each number with the name of its block, and the order in which they are wanted."""
+    named = zip(before.split(", "), stack, strict=True)
+    return f"{', '.join(f'{name} {_shown([number])}' for name, number in named)}, in the order {after}"
+
+
+PUT_IN: dict[str, Callable[[Given], str]] = {
+    "factor": _factor,
+    "retention": lambda given: " · ".join(map(_written, given["f"])),
+    "total": lambda given: " + ".join(map(_written, given["parts"])),
+    "truncated": lambda given: " + ".join(map(_written, given["parts"][: int(given["W"])])),
+    "clipped": _clipped,
+}
+
+
+def _written(value: float) -> str:
+    """A number within a formula: a negative one in brackets."""
+    return f"{value}" if value >= 0 else f"(−{-value})"
 
 
 def _shown(values: Sequence[float]) -> str:

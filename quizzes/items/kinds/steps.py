@@ -191,24 +191,36 @@ class StepsWorking(Tellable):
 
     def hint(self, name: str, number: int) -> str:
         """Where, formula, numbers put in, what to expect."""
-        what, step = quantity(name), step_number(name) or 1
         if number == 1:
-            return f"It is computed from {listed(_read_by(self.layer.cell, what))}."
+            return f"It is computed from {listed(self._read_by(quantity(name)))}."
         if number == 2:
-            return f"`{sim.text(self.layer.cell, what)}`"
+            return "; ".join(f"`{sim.text(self.layer.cell, each)}`" for each in self._on_the_way(name))
         if number == 3:
-            put_in = [line.partition(" = ")[2] or line for line in sim.substituted_text(self.found, what, step)]
-            return "; ".join(f"`{line}`" for line in put_in)
+            step = step_number(name)
+            steps = range(1, self.specification.T + 1) if step is None else [step]
+            first = self._on_the_way(name)[0]
+            put_in = [line for each in steps for line in sim.substituted_text(self.found, first, each)]
+            return "; ".join(f"`{line.partition(' = ')[2] or line}`" for line in put_in)
         values = _at(self.found, name)
         return f"It lies between {listed([_between(value) for value in values], 'and for the next unit')}."
 
+    def _read_by(self, name: str) -> list[str]:
+        """What an equation reads; a sum that is asked nowhere by what stands in it: input, old state, weights."""
+        cell, asked = self.layer.cell, {quantity(each) for each in self.specification.asked}
+        read = [
+            leaf
+            for each in cell.uses(name)
+            for leaf in (cell.uses(each) if each[0] == "a" and each not in asked else [each])
+        ]
+        weights = [f"the weights of {_block(leaf)}" for leaf in read if leaf in cell.parameters]
+        return list(dict.fromkeys([*(called(leaf) for leaf in read if leaf not in cell.parameters), *weights]))
 
-def _read_by(cell: sim.Cell, name: str) -> list[str]:
-    """What an equation reads, its sum written out: the input, the old state, the weights of its block."""
-    read = [leaf for each in cell.uses(name) for leaf in (cell.uses(each) if each[0] == "a" else [each])]
-    weights = [f"the weights of {_block(leaf)}".strip() for leaf in read if leaf in cell.parameters]
-    rest = [called(leaf) for leaf in read if leaf not in cell.parameters]
-    return list(dict.fromkeys([*rest, *weights]))
+    def _on_the_way(self, name: str) -> list[str]:
+        """The quantity, and before it what it reads that is asked nowhere and needs a line of its own: sums, slopes."""
+        cell, what = self.layer.cell, quantity(name)
+        asked = {quantity(each) for each in self.specification.asked}
+        unasked = [each for each in cell.reads(what) if each not in asked and (each[0] in "ad" or each == "tanh_c")]
+        return [*unasked, what]
 
 
 def _block(weight: str) -> str:
