@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
 WIDTH, HEIGHT = 420.0, 250.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 376.0, 14.0, 222.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 362.0, 14.0, 222.0
 CLOSEST_MARKS = 18.0  # between two marks of a curve, and between two names at its end
 CLOSEST_NAMES = 16.0
 MOST_TICKS = 6

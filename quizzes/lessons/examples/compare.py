@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 import sim
 from quizzes.lessons.examples import address
 from quizzes.lessons.examples.address import Example
@@ -11,7 +13,7 @@ from quizzes.lessons.examples.chart import Chart, Series, chart
 from quizzes.lessons.examples.companions import as_of_1997, companions
 from quizzes.lessons.examples.over_time import course_of, unit_of
 from quizzes.lessons.examples.usual import FAMILIES, TITLES
-from quizzes.lessons.examples.worked import run, said
+from quizzes.lessons.examples.worked import noted, run, said
 
 PATTERNS = ("k-1", "k-2", "k-3")
 MARKS = ("square", "up", "diamond")
@@ -32,7 +34,7 @@ class Cell:
     cell: str
     query: str
     weights: int
-    note: str
+    note: SafeString
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _title(example: Example) -> str:
 def _cell(example: Example) -> Cell:
     declared = example.declared
     weights = sum(len(rows) * len(rows[0]) for name, rows in example.numbers.items() if name in declared.parameters)
-    return Cell(_title(example), example.cell, address.query(example), weights, declared.note)
+    return Cell(_title(example), example.cell, address.query(example), weights, noted(declared.note))
 
 
 def _then_and_now(example: Example) -> Table:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor, log10
 
 import numpy as np
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 import sim
 from quizzes.lessons.examples.address import DECIMALS, Example
@@ -17,8 +20,8 @@ from quizzes.lessons.examples.companions import companions
 from quizzes.lessons.examples.usual import FAMILIES, TITLES, family_of
 from quizzes.lessons.examples.worked import LARGEST_SHOWN, MOST_UNITS_PUT_IN, Line, line, run
 
-FINE_DECIMALS = 6  # of gradients that came back over more than a few steps
-FEW_STEPS = 5
+DIGITS = 3  # at least so many digits of the gradients of a step are shown,
+MOST_DECIMALS = 12  # unless they are smaller than this shows
 
 FACTORS = {"lstm": "f", "gru": "z"}
 PATTERNS = ("k-1", "k-3", "k-4", "k-5")
@@ -31,7 +34,8 @@ class Path:
     """How much of the state of each step t is left in a last state, one way or all: 1 at the last step."""
 
     short: str  # at the end of the curve
-    title: str
+    said: str
+    label: SafeString  # the same in signs
     sizes: list[float]
     mark: str
     pattern: str
@@ -65,6 +69,7 @@ class Gradient:
     three: Fading
     lines: list[Line]
     too_large: bool
+    too_small: bool
     weights: dict[str, list[list[float]]]
     said: str
 
@@ -82,6 +87,7 @@ def gradient(example: Example, trace: sim.Trace) -> Gradient:
         three=_fading(example, "three", "RNN, LSTM and GRU on this sequence", _three_paths(example, found)),
         lines=[] if too_large else _lines(example, back),
         too_large=too_large,
+        too_small=_largest(example, back) < 10.0 ** (DIGITS - MOST_DECIMALS),
         weights={} if too_large or example.H > MOST_UNITS_PUT_IN else _weights(back),
         said=" ".join(sentences),
     )
@@ -99,12 +105,11 @@ def _own_paths(example: Example, found: sim.Influence) -> list[Path]:
     state = example.declared.states[-1]
     paths = []
     if found.direct is not None:
-        paths.append(Path("direct", f"{state} along its direct path alone", found.direct.tolist(), "cross", "k-2"))
+        paths.append(_direct("direct", state, found.direct.tolist(), "cross", "k-2"))
     carried_first = sorted(found.total.items(), key=lambda each: each[0] != (state, state))
     for (pair, sizes), pattern in zip(carried_first, PATTERNS, strict=False):
         last, earlier = pair
-        title = f"∂{last}_T/∂{earlier}_t, total: through every path"
-        paths.append(Path(f"{last}, {earlier}", title, sizes.tolist(), OWN_MARKS[pair], pattern))
+        paths.append(_total(f"{last}, {earlier}", "", last, earlier, sizes.tolist(), OWN_MARKS[pair], pattern))
     return paths
 
 
@@ -113,16 +118,27 @@ def _three_paths(example: Example, found: dict[str, sim.Influence]) -> list[Path
     for family, influence in found.items():
         title = TITLES[example.cell] if family == own else FAMILIES[family]
         total = influence.total["h", "h"].tolist()
-        paths.append(Path(FAMILIES[family], f"{title}: ∂h_T/∂h_t, total", total, *FAMILY_LOOKS[family]))
+        paths.append(_total(FAMILIES[family], title, "h", "h", total, *FAMILY_LOOKS[family]))
     if found["lstm"].direct is not None:
-        direct = found["lstm"].direct.tolist()
-        paths.append(Path("cell", "LSTM: c along its direct path alone", direct, "circle", "q-c"))
+        paths.append(_direct("cell", "LSTM c", found["lstm"].direct.tolist(), "circle", "q-c"))
     return paths
 
 
+def _direct(short: str, state: str, sizes: list[float], mark: str, pattern: str) -> Path:
+    return Path(
+        short, f"{state} along its direct path alone", format_html("{}, direct path", state), sizes, mark, pattern
+    )
+
+
+def _total(short: str, of: str, last: str, earlier: str, sizes: list[float], mark: str, pattern: str) -> Path:
+    said = f"{of} total derivative of the last {last} by the {earlier} of each step".strip()
+    label = format_html("{} ∂<i>{}</i><sub>T</sub>/∂<i>{}</i><sub>t</sub>, total", of, last, earlier)
+    return Path(short, said, label, sizes, mark, pattern)
+
+
 def _fading(example: Example, key: str, title: str, paths: list[Path]) -> Fading:
-    series = [Series(path.short, path.sizes, path.pattern, path.mark, path.title) for path in paths]
-    courses = (f"{path.title}: {scientific(path.at_first)} at step 1." for path in paths)
+    series = [Series(path.short, path.sizes, path.pattern, path.mark, path.label) for path in paths]
+    courses = (f"{path.said}: {scientific(path.at_first)} at step 1." for path in paths)
     said = " ".join(["A logarithmic scale.", *courses])
     return Fading(
         chart=chart(key, title, said, series, now=example.step, is_log=True) if example.T > 1 else None,
@@ -161,8 +177,21 @@ def _lines(example: Example, back: sim.Gradients) -> list[Line]:
     """Every equation of the way back at the step looked at; the input's own only where units are few."""
     names = [each for each in example.declared.gradients if each[1:] not in example.declared.parameters]
     told = [name for name in names if name != "dx" or example.H <= MOST_UNITS_PUT_IN]
-    decimals = DECIMALS if example.T <= FEW_STEPS else FINE_DECIMALS
+    decimals = _decimals(_largest(example, back))
     return [line(back, name, example.step, example, decimals) for name in told]
+
+
+def _largest(example: Example, back: sim.Gradients) -> float:
+    """The size of the largest gradient of a sum at the step looked at."""
+    sums = [name for name in example.declared.gradients if name.startswith("da")]
+    return float(max(np.abs(back.at(name, example.step)).max() for name in sums))
+
+
+def _decimals(largest: float) -> int:
+    """Enough decimals to tell the gradients of this step from 0."""
+    if largest < 10.0 ** (DIGITS - MOST_DECIMALS):
+        return DECIMALS
+    return max(DECIMALS, DIGITS - floor(log10(largest)) - 1)
 
 
 def _weights(back: sim.Gradients) -> dict[str, list[list[float]]]:

@@ -33,7 +33,8 @@ class Pair:
 
     @property
     def difference(self) -> float:
-        return self.wrong - self.right
+        """Of the two as they are shown, so that it can be checked by eye."""
+        return round(self.wrong, DECIMALS) - round(self.right, DECIMALS)
 
     @property
     def differs(self) -> bool:
@@ -149,7 +150,7 @@ def _chart(example: Example, right: sim.Trace, wrong: sim.Trace) -> Chart:
     state = right.states[-1]
     series = [
         Series(state, unit_of(right, state, example.unit), title=f"{state}, done right"),
-        Series("slip", unit_of(wrong, state, example.unit), "k-1", "cross", f"{state} with the slip"),
+        Series("slip", unit_of(wrong, state, example.unit), "k-3", "cross", f"{state} with the slip"),
     ]
     said = " ".join(map(course_of, series))
     return chart("slip", f"{name_of(state).capitalize()}, right and with the slip", said, series, now=example.step)
