@@ -199,6 +199,7 @@ def scientific(value: float) -> str:
     if value == 0:
         return "0"
     if 1e-3 <= abs(value) < 1e4:
-        return f"{value:#.3g}".rstrip(".").replace("-", "−")
+        decimals = max(0, 2 - floor(log10(abs(value))))
+        return f"{value:.{decimals}f}".replace("-", "−")
     digits, _, exponent = f"{value:.2e}".partition("e")
     return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPTS)}".replace("-", "−", 1)

@@ -23,6 +23,7 @@ from quizzes.lessons.examples.worked import LARGEST_SHOWN, MOST_UNITS_PUT_IN, Li
 DIGITS = 3  # at least so many digits of the gradients of a step are shown,
 MOST_DECIMALS = 12  # unless they are smaller than this shows
 
+PERCENT = "\N{NO-BREAK SPACE}%"
 FACTORS = {"lstm": "f", "gru": "z"}
 PATTERNS = ("k-1", "k-3", "k-4", "k-5")
 OWN_MARKS = {("h", "h"): "square", ("c", "c"): "circle", ("h", "c"): "up", ("c", "h"): "diamond"}
@@ -166,8 +167,8 @@ def left(share: float) -> str:
         return f"{scientific(share)} times as much"
     percent = 100 * share
     if percent >= 0.01:
-        return f"{percent:.0f} %" if percent >= 99.5 else f"{percent:.2g} %"
-    return f"{scientific(percent)} %"
+        return f"{percent:.0f}{PERCENT}" if percent >= 99.5 else f"{percent:.2g}{PERCENT}"
+    return f"{scientific(percent)}{PERCENT}"
 
 
 # --- the way back

@@ -170,11 +170,12 @@ def _page(shown: address.Example) -> dict[str, Any]:
 
 
 def _steps(shown: address.Example) -> dict[str, Any]:
-    """What leads to the other steps and units; of many steps, the first, the last and those near by."""
-    near = {1, shown.T, *range(shown.step - 1, shown.step + 2)} if shown.T > MOST_BUTTONS else range(1, shown.T + 1)
+    """What leads to the other steps and units; of many steps, the first, this one and the last."""
+    near = {1, shown.step, shown.T} if shown.T > MOST_BUTTONS else range(1, shown.T + 1)
     return {
-        "steps": [each for each in sorted(near) if 1 <= each <= shown.T],
+        "steps": sorted(near),
         "before": max(shown.step - 1, 1),
+        "has_all_steps": shown.T <= MOST_BUTTONS,
         "after": min(shown.step + 1, shown.T),
         "units": range(1, shown.H + 1),
         "note": noted(shown.declared.note),
