@@ -160,6 +160,7 @@ def _page(shown: address.Example) -> dict[str, Any]:
         "was": address.form_of(shown),
         "bench": bench(shown),
         "views": address.VIEWS,
+        "view_title": address.VIEWS[shown.view],
         "families": FAMILIES,
         "family": family_of(shown.cell),
         "kin": kin_of(shown.cell),
@@ -170,12 +171,13 @@ def _page(shown: address.Example) -> dict[str, Any]:
 
 
 def _steps(shown: address.Example) -> dict[str, Any]:
-    """What leads to the other steps and units; of many steps, the first, this one and the last."""
-    near = {1, shown.step, shown.T} if shown.T > MOST_BUTTONS else range(1, shown.T + 1)
+    """What leads to the other steps and units; of many steps, the first, this one and the last, but over time all."""
+    has_all = shown.T <= MOST_BUTTONS or shown.view == "time"
+    near = range(1, shown.T + 1) if has_all else {1, shown.step, shown.T}
     return {
         "steps": sorted(near),
         "before": max(shown.step - 1, 1),
-        "has_all_steps": shown.T <= MOST_BUTTONS,
+        "has_all_steps": has_all,
         "after": min(shown.step + 1, shown.T),
         "units": range(1, shown.H + 1),
         "note": noted(shown.declared.note),
