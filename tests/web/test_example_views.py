@@ -168,6 +168,29 @@ def test_a_slip_that_another_convention_does_not_know_is_dropped(client):
     assert page.status_code == 200 and "Choose a slip" in text_of(page)
 
 
+def back(steps):
+    """The gradients of c on the way back from h of two steps, in plain floats: right, and what forgets the next c."""
+    first, second = steps
+    dc = second["o"] * (1 - tanh(second["c"]) ** 2)
+    slopes = {gate: second[gate] * (1 - second[gate]) for gate in "ifo"} | {"g": 1 - second["g"] ** 2}
+    reaching = {"i": dc * second["g"], "f": dc * first["c"], "g": dc * second["i"], "o": tanh(second["c"])}
+    dh = sum(LESSON[gate][1] * reaching[gate] * slopes[gate] for gate in "ifgo")
+    through_h = dh * first["o"] * (1 - tanh(first["c"]) ** 2)
+    return through_h + dc * second["f"], through_h
+
+
+def test_a_slip_of_the_way_back_stands_beside_the_right_gradients(client):
+    page = text_of(client.get("/examples/lstm/?T=2&view=whatif&slip=dc.B08&step=1"))
+    row = next(row for row in table_of(page, "slip-caption") if row[0] == "δc")
+    shown_back = [float(number.replace("−", "-")) for number in row[1:3]]
+    assert shown_back == pytest.approx(back(run([0.9, -0.4])), abs=0.6e-4)
+
+
+def test_a_slip_of_the_way_back_is_followed_into_the_earlier_steps(client):
+    page = text_of(client.get("/examples/lstm/?T=4&view=whatif&slip=dc.B08&step=3"))
+    assert [row[0] for row in table_of(page, "later-caption")] == ["3", "2", "1"]
+
+
 # --- the gradient
 
 

@@ -245,4 +245,6 @@ class _Reader(Entries):
 
 def _has_slip(cell: sim.Cell, typed: str) -> bool:
     quantity, _, slip_id = typed.partition(".")
-    return quantity in cell.equations and any(slip.id == slip_id for slip in sim.slips_for(cell, quantity))
+    return quantity in (*cell.equations, *cell.gradients) and any(
+        slip.id == slip_id for slip in sim.slips_for(cell, quantity)
+    )

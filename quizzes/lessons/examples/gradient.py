@@ -79,7 +79,7 @@ def gradient(example: Example, trace: sim.Trace) -> Gradient:
     found = {family: _influence(example, each, trace) for family, each in companions(example).items()}
     paths = _own_paths(example, found[family_of(example.cell)])
     sentences = _sentences(example, paths)
-    back = sim.backward(trace, None, dh_last=[1.0] * example.H)
+    back = back_from_the_last(trace)
     too_large = any(np.abs(back[name]).max() >= LARGEST_SHOWN for name in back)
     return Gradient(
         sentences=sentences,
@@ -174,11 +174,20 @@ def left(share: float) -> str:
 # --- the way back
 
 
+def back_from_the_last(trace: sim.Trace) -> sim.Gradients:
+    return sim.backward(trace, None, dh_last=[1.0] * trace.layer.H)
+
+
+def told_back(cell: sim.Cell) -> list[str]:
+    """The gradients that have a value for each unit, in the order of the way back."""
+    return [name for name in cell.gradients if name != "dx" and name[1:] not in cell.parameters]
+
+
 def _lines(example: Example, back: sim.Gradients) -> list[Line]:
     """Every equation of the way back at the step looked at; the input's own only where units are few."""
     names = [each for each in example.declared.gradients if each[1:] not in example.declared.parameters]
     told = [name for name in names if name != "dx" or example.H <= MOST_UNITS_PUT_IN]
-    decimals = _decimals(_largest(example, back))
+    decimals = decimals_of(example, back)
     return [line(back, name, example.step, example, decimals) for name in told]
 
 
@@ -188,8 +197,9 @@ def _largest(example: Example, back: sim.Gradients) -> float:
     return float(max(np.abs(back.at(name, example.step)).max() for name in sums))
 
 
-def _decimals(largest: float) -> int:
+def decimals_of(example: Example, back: sim.Gradients) -> int:
     """Enough decimals to tell the gradients of this step from 0."""
+    largest = _largest(example, back)
     if largest < 10.0 ** (DIGITS - MOST_DECIMALS):
         return DECIMALS
     return max(DECIMALS, DIGITS - floor(log10(largest)) - 1)

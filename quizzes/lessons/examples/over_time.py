@@ -56,8 +56,9 @@ def _chart(example: Example, trace: sim.Trace, key: str, title: str, names: list
     return chart(key, title, " ".join(map(course_of, series)), series, now=example.step, most=most)
 
 
-def unit_of(trace: sim.Trace, name: str, unit: int) -> list[float]:
-    values: list[float] = trace[name][:, unit - 1].tolist()
+def unit_of(of: sim.Trace | sim.Gradients, name: str, unit: int) -> list[float]:
+    """A quantity of one unit, or its gradient, step by step."""
+    values: list[float] = of[name][:, unit - 1].tolist()
     return values
 
 

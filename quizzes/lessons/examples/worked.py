@@ -153,8 +153,8 @@ def _weight(example: Example, name: str) -> Rows | tuple[float, ...]:
     return rows if name[0] in "WU" else rows[0]
 
 
-def said(values: Iterable[float]) -> str:
-    return " and ".join(f"{value:.{DECIMALS}f}".replace("-", "minus ") for value in values)
+def said(values: Iterable[float], decimals: int = DECIMALS) -> str:
+    return " and ".join(f"{value:.{decimals}f}".replace("-", "minus ") for value in values)
 
 
 def diagram(cell: str) -> SafeString:
