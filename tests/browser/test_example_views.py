@@ -71,6 +71,23 @@ def test_a_weight_s_slider_moves_fifty_steps_and_nothing_jumps(open_page):
     assert page.evaluate("window.shift") < 0.001
 
 
+def test_what_was_opened_stays_open_when_numbers_or_views_change(open_page):
+    page = open_page(f"{LSTM}?view=gradient&T=6")
+    page.click("summary:has-text('The same numbers as tables')")
+    page.click("summary:has-text('Weights')")
+    page.focus('[data-of="b_f-1-1"]')
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**b_f=-0.3*")
+    assert page.locator("#own-caption").is_visible()
+    page.click("#tab-time")
+    page.wait_for_selector("#time-caption")
+    assert page.locator("#b_f-1-1").is_visible()
+    page.click("summary:has-text('Weights')")
+    page.click("#tab-step")
+    page.wait_for_selector("#values-caption")
+    assert page.locator("#b_f-1-1").is_hidden()
+
+
 def test_a_slip_is_chosen_by_keyboard_and_told_once(open_page):
     page = open_page(f"{LSTM}?view=whatif")
     page.focus("#slip")
@@ -101,6 +118,18 @@ def test_the_equations_are_gone_through_one_by_one_by_a_single_key(open_page):
     page.keyboard.press("p")
     page.wait_for_selector("li[data-q=i][aria-current]")
     assert "line=i" in page.url
+
+
+def test_the_equation_whose_turn_it_is_comes_into_sight(open_page):
+    page = open_page(f"{LSTM}?line=tanh_c", height=600)
+    page.focus("#to-after")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("li[data-q=h][aria-current]")
+    page.wait_for_function(
+        "() => { const box = document.querySelector('li[data-q=h]').getBoundingClientRect();"
+        " return box.top >= 0 && box.bottom <= innerHeight; }"
+    )
+    assert focused(page) == "to-after" and page.locator("#to-after").bounding_box()["y"] >= 0
 
 
 def test_the_steps_of_a_long_sequence_are_gone_through_and_the_focus_stays(open_page):
