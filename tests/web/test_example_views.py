@@ -191,6 +191,16 @@ def test_a_slip_of_the_way_back_is_followed_into_the_earlier_steps(client):
     assert [row[0] for row in table_of(page, "later-caption")] == ["3", "2", "1"]
 
 
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_every_slip_that_is_offered_can_be_made(client, cell):
+    page = text_of(client.get(f"/examples/{cell}/?D=1&H=5&T=2&view=whatif"))
+    offered = re.findall(r'<option value="(\w+\.\w+)"', page)
+    assert len(offered) > 50
+    for slip in offered:
+        made = client.get(f"/examples/{cell}/?D=1&H=5&T=2&view=whatif&slip={slip}", headers=HTMX)
+        assert made.status_code == 200 and 'id="slip-caption"' in text_of(made), slip
+
+
 # --- the gradient
 
 
