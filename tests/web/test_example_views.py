@@ -306,7 +306,7 @@ def test_another_order_of_the_same_terms_is_no_difference(client):
 
 def test_a_variant_says_what_it_does_otherwise_than_the_cell_it_varies(client):
     page = text_of(client.get("/examples/lstm_1997/"))
-    assert "Other than in the LSTM" in page and page.count("left out:") == 2  # a_f and f
+    assert "Unlike in the LSTM" in page and page.count("left out:") == 2  # a_f and f
 
 
 # --- one equation at a time
