@@ -143,8 +143,12 @@ def _check_level(level: tuple[Layer, ...]) -> None:
 def fits(cell: Cell, D: int, H: int) -> None:
     """Raises: SizeError for sizes out of bounds; ShapeError if an equation does not work with these sizes."""
     _check_sizes(D, H)
-    for formula in (*cell.equations.values(), *cell.broken.values()):
-        shape_of(formula, lambda leaf: cell.shape(leaf, D, H))
+    for name, formula in (*cell.equations.items(), *cell.broken.items()):
+        found, needed = shape_of(formula, lambda leaf: cell.shape(leaf, D, H)), cell.shape(name, D, H)
+        if found not in ((), needed):
+            raise ShapeError(
+                f"{name} comes out as {found}, needs {needed}.", "Some slips need as many inputs as units."
+            )
 
 
 def numbers(name: str, values: Numbers) -> Array:

@@ -17,6 +17,7 @@ from sim.language.expressions import Shape, combined
 from sim.layers import Array
 
 ZERO, HALF = np.array(0.0), np.array(0.5)  # a number as an array saves NumPy the conversion, half of a small call
+TEN, BEYOND_TEN = np.array(10.0), np.array(10 + 10 * 2.0**-48)
 
 
 def sigmoid(a: Array, out: Array | None = None) -> Array:
@@ -57,12 +58,21 @@ def switch(y: Array, out: Array | None = None) -> Array:
     return found
 
 
+def tenths(y: Array, out: Array | None = None) -> Array:
+    """y rounded to one decimal, half away from zero: a tie is a little more than one."""
+    found: Array = np.multiply(y, BEYOND_TEN, out)
+    np.rint(found, found)
+    np.divide(found, TEN, found)
+    return found
+
+
 NAMES: dict[str, Any] = {
     "sigmoid": sigmoid,
     "round_sigmoid": round_sigmoid,
     "round_tanh": round_tanh,
     "step": step,
     "switch": switch,
+    "tenths": tenths,
     "ZERO": ZERO,
     **{name: getattr(np, name) for name in ("add", "subtract", "multiply", "divide", "negative", "tanh", "maximum")},
     **{
@@ -79,6 +89,7 @@ CODE = {
     "relu": "maximum({0}, ZERO, out={out})",
     "step": "step({0}, {out})",
     "switch": "switch({0}, {out})",
+    "tenths": "tenths({0}, {out})",
     "clip": "clip({0}, -1.0, 1.0, {out})",
     "clip01": "clip({0}, 0.0, 1.0, {out})",
     "over": "divide({0}, {label}, {out})",

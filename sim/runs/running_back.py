@@ -53,7 +53,8 @@ def run_back(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, last:
         if trace.rounding:
             _check_magnitudes(trace, cells, _from_floats(trace, raw), dh, last)
         return lambda: _from_floats(trace, raw)
-    if trace.rounding is None and len(set(cells)) == 1 and cells[0].parameters == trace.layer.cell.parameters:
+    is_alike = len(set(cells)) == 1 and cells[0].parameters == trace.layer.cell.parameters
+    if trace.rounding is None and is_alike and not cells[0].broken:  # a slip may leave a gradient without a reader
         return _in_a_loop(trace, cells[0], cuts, dh, last)
     found = _in_arrays(trace, cells, cuts, dh, last)
     _check_finite(found)

@@ -45,6 +45,7 @@ def web(listener: int) -> None:
             settings: dict[str, Any] = {
                 "bind": [f"fd://{listener}"],
                 "workers": WEB_WORKERS,
+                "limit_request_line": 8190,  # a worked example is its address, of up to 8 000 characters
                 "worker_class": "gthread",
                 "threads": THREADS,
                 "preload_app": True,

@@ -90,9 +90,9 @@ def test_every_preset_is_an_address(preset):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"H": "1000000"}, "H is “1000000”; it needs a whole number from 1 to 4."),
-        ({"H": "9" * 5000}, "H is “999999999999999999999999”; it needs a whole number from 1 to 4."),
-        ({"T": "0"}, "T is “0”; it needs a whole number from 1 to 5."),
+        ({"H": "1000000"}, "H is “1000000”; it needs a whole number from 1 to 8."),
+        ({"H": "9" * 5000}, "H is “999999999999999999999999”; it needs a whole number from 1 to 8."),
+        ({"T": "0"}, "T is “0”; it needs a whole number from 1 to 50."),
         ({"D": "２"}, "D is “２”; it needs a whole number from 1 to 4."),
         ({"step": "3"}, "step is “3”; it needs a whole number from 1 to 2."),
         ({"convention": "mine"}, "the convention “mine” is not known here; known are: pytorch."),

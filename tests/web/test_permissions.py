@@ -47,6 +47,7 @@ PUBLIC = [
     "cards/",
     "examples/",
     "examples/<slug:cell>/",
+    "examples/<slug:cell>/take/<str:name>",
     "exercises/",
     "exercises/<slug:slug>/",
     "glossary/",
@@ -161,7 +162,14 @@ def path_of(world, route):
     slug = {"api/v1/cards": "term-gate", "api/v1/questions": world["question"], "api/v1/glossary": "gate"}.get(
         "/".join(route.split("/")[:3]), slug
     )
-    values = {"attempt_id": attempt, "slug": slug, "position": 1, "token_id": world["token_id"], "cell": "lstm"}
+    values = {
+        "attempt_id": attempt,
+        "slug": slug,
+        "position": 1,
+        "token_id": world["token_id"],
+        "cell": "lstm",
+        "name": "trace.csv",
+    }
     path = re.sub(r"<\w+:(\w+)>", lambda match: str(values[match[1]]), route)
     path = path.replace("^confirm-email/(?P<key>[-:\\w]+)/$", "confirm-email/abc/")
     path = path.replace("^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "password/reset/key/1-abc/")

@@ -1,33 +1,43 @@
 """A worked example as an address and back: the whole state stands in the query. Pure.
 
-    /examples/lstm/?convention=pytorch&D=1&H=1&T=2&x=0.9;-0.4&h0=-0.7&c0=1.3&W_i=-1.7&...&step=2
+    /examples/lstm/?convention=pytorch&D=1&H=1&T=2&x=0.9;-0.4&h0=-0.7&c0=1.3&W_i=-1.7&...&step=2&view=time
 
 A matrix is written row by row, `,` between columns and `;` between rows. A form sends the same name once for each entry
 and, in `was`, the sizes and the convention of its fields: so the numbers keep their places when one of these changes.
-What is left out has a usual value (`usual`). Numbers are kept to four decimals, so that every view shows what was
-computed with.
+`sequence` is the input as a learner types it: its length decides the number of steps. What is left out has a usual
+value, or with a `seed` the one drawn for its place (`usual`). Numbers are kept to four decimals, so that every view
+shows what was computed with.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import sim
 from quizzes.errors import NotFound, Refused
-from quizzes.items.reading import read_number
-from quizzes.lessons.examples.usual import CONVENTIONS, usual_number, usual_sizes
+from quizzes.lessons.examples.entries import DECIMALS, LARGEST, SHOWN, Entries, Query, Shape, sentence, split
+from quizzes.lessons.examples.usual import CONVENTIONS, base_number, usual_sizes
+
+__all__ = ["DECIMALS", "LARGEST", "Example", "Query", "Rows", "form_of", "in_convention", "query", "read", "usual"]
 
 type Rows = tuple[tuple[float, ...], ...]
-type Query = Mapping[str, Sequence[str]]
 
-LARGEST = 100.0
-DECIMALS = 4
-LARGEST_SIZES = {"D": 4, "H": 4, "T": 5}
-LONGEST = 8_000  # characters of a query; the largest example needs about 1 500
-_SHOWN = 24  # characters of a bad entry that are quoted
+LARGEST_SIZES = {"D": 4, "H": 8, "T": 50}
+LARGEST_SEED = 999_999
+FEW_UNITS = 4  # up to here every weight has its field, and stands in the address
+LONGEST = 8_000  # characters of a query; the largest example needs about 4 000
+VIEWS = {
+    "step": "One step",
+    "time": "Over time",
+    "whatif": "What if",
+    "gradient": "Gradient",
+    "compare": "Compare",
+    "code": "Take away",
+}
+MADE = {"step": "in this step only", "always": "in every step"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,12 @@ class Example:
     numbers: Mapping[str, Rows]
     step: int = 1
     unit: int = 1  # whose values the diagram shows
+    view: str = "step"
+    line: str = ""  # the equation whose turn it is, a declared quantity; all alike where it is empty
+    slip: str = ""  # a slip and where it is made: "c.F03"
+    made: str = "step"
+    seed: int = 0  # where numbers that are not given come from; 0: the usual ones
+    open: str = ""  # the gate whose weights have fields, where there are too many to show all
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -51,24 +67,29 @@ class Example:
     def declared(self) -> sim.Cell:
         return sim.cell(self.cell, self.convention)
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether the address leaves out the arrays that are what the seed gives."""
+        return bool(self.seed) or self.H > FEW_UNITS
+
 
 def read(cell: str, query: Query) -> Example:
     """The example an address names. Raises: NotFound for an unknown cell, Refused with all faults in one sentence."""
     if cell not in CONVENTIONS:
-        there = _listed(CONVENTIONS)
-        raise NotFound("no_cell", f"There is no worked example of “{cell[:_SHOWN]}”.", f"There are: {there}.")
+        there = ", ".join(CONVENTIONS)
+        raise NotFound("no_cell", f"There is no worked example of “{cell[:SHOWN]}”.", f"There are: {there}.")
     if sum(len(name) + sum(map(len, values)) for name, values in query.items()) > LONGEST:
         raise Refused("address_too_long", f"This address has more than {LONGEST} characters.", _SHORTER)
     reader = _Reader(cell, query)
     example = reader.example()
     if reader.faults:
-        raise Refused("bad_example", f"{_sentence(reader.faults)}.", "Nothing was recomputed.")
+        raise Refused("bad_example", f"{sentence(reader.faults)}.", "Nothing was recomputed.")
     return example
 
 
-def usual(cell: str, convention: str = "", **sizes: int) -> Example:
-    """The example shown where the address says nothing: `usual("lstm")`."""
-    asked = {"convention": [convention]} | {name: [str(size)] for name, size in sizes.items()}
+def usual(cell: str, convention: str = "", **given: int) -> Example:
+    """The example shown where the address says nothing: `usual("lstm")`, `usual("gru", H=2, seed=7)`."""
+    asked = {"convention": [convention]} | {name: [str(value)] for name, value in given.items()}
     return read(cell, asked)
 
 
@@ -76,13 +97,33 @@ def query(example: Example) -> str:
     """The canonical query of an example: `read` gives it back, digit for digit."""
     pairs: list[tuple[str, str]] = [("convention", example.convention)]
     pairs += [(name, str(size)) for name, size in example.sizes.items()]
-    pairs += [(name, written(rows)) for name, rows in example.numbers.items()]
-    pairs += [(name, str(place)) for name, place in (("step", example.step), ("unit", example.unit)) if place != 1]
+    pairs += [("seed", str(example.seed))] if example.seed else []
+    pairs += [(name, written(rows)) for name, rows in example.numbers.items() if is_written(example, name)]
+    pairs += [(name, str(value)) for name, value in _looked_at(example).items() if value != UNSAID[name]]
     return urlencode(pairs, safe=",;")
 
 
-def written(rows: Rows) -> str:
-    return ";".join(",".join(map(number_text, row)) for row in rows)
+UNSAID: dict[str, int | str] = {
+    "step": 1, "unit": 1, "line": "", "slip": "", "made": "step", "open": "", "view": "step"
+}  # fmt: skip
+
+
+def _looked_at(example: Example) -> dict[str, int | str]:
+    return {name: getattr(example, name) for name in UNSAID}
+
+
+def is_written(example: Example, name: str) -> bool:
+    """Whether an array stands in the address: everywhere but where a brief one's seed gives it as it is."""
+    rows = example.numbers[name]
+    return not (example.is_brief and rows == base_rows(example.cell, name, (len(rows), len(rows[0])), example.seed))
+
+
+def base_rows(cell: str, name: str, shape: Shape, seed: int) -> Rows:
+    return tuple(tuple(base_number(cell, name, r, c, seed) for c in range(shape[1])) for r in range(shape[0]))
+
+
+def written(rows: Rows, column: str = ",", row: str = ";") -> str:
+    return row.join(column.join(map(number_text, each)) for each in rows)
 
 
 def number_text(number: float) -> str:
@@ -114,12 +155,12 @@ def _sum(left: float, right: float) -> float:
     return round(left + right, DECIMALS) + 0.0
 
 
-def shapes(example: Example) -> dict[str, tuple[int, int]]:
+def shapes(example: Example) -> dict[str, Shape]:
     """The arrays of an example in the order of the address, as (rows, columns)."""
     return _shapes(example.declared, example.sizes)
 
 
-def _shapes(cell: sim.Cell, sizes: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+def _shapes(cell: sim.Cell, sizes: Mapping[str, int]) -> dict[str, Shape]:
     found = {"x": (sizes["T"], sizes["D"])} | {f"{state}0": (1, sizes["H"]) for state in cell.states}
     for name in cell.parameters:
         shape = cell.shape(name, sizes["D"], sizes["H"])
@@ -130,136 +171,80 @@ def _shapes(cell: sim.Cell, sizes: Mapping[str, int]) -> dict[str, tuple[int, in
 _SHORTER = "Start again from one of the examples."
 
 
-def _listed(names: Sequence[str] | Mapping[str, object]) -> str:
-    return ", ".join(names)
-
-
-def _sentence(faults: list[str], most: int = 3) -> str:
-    """The first faults in one sentence, with how many more there are."""
-    more = len(faults) - most
-    return "; ".join(faults[:most]) + (f"; and {more} more" if more > 0 else "")
-
-
-class _Reader:
+class _Reader(Entries):
     """Reads one address and notes every fault on the way."""
 
     def __init__(self, cell: str, query: Query) -> None:
-        self.cell, self.query = cell, query
-        self.faults: list[str] = []
+        super().__init__(query)
+        self.cell = cell
 
     def example(self) -> Example:
-        convention = self._convention()
-        sizes = {name: self._whole(name, size, LARGEST_SIZES[name]) for name, size in usual_sizes(self.cell).items()}
+        convention = self.choice("convention", next(iter(CONVENTIONS[self.cell])), CONVENTIONS[self.cell])
+        sizes = {name: self.whole(name, size, LARGEST_SIZES[name]) for name, size in usual_sizes(self.cell).items()}
+        seed = self.whole("seed", 0, LARGEST_SEED, least=0)
+        view, made = self.choice("view", "step", VIEWS), self.choice("made", "step", MADE)
         if self.faults:  # no table is laid out for sizes that are refused
-            return Example(self.cell, convention, **sizes, numbers={})
+            return Example(self.cell, convention, sizes["D"], sizes["H"], sizes["T"], numbers={})
         were, used = self._before(sizes, convention)
+        self._take_sequence(sizes, were)
         declared = sim.cell(self.cell, used)
         now, before = _shapes(declared, sizes), _shapes(declared, were)
-        numbers = {name: self._rows(name, now[name], before[name]) for name in now}
-        places = {name: self._place(name, sizes[size], were[size]) for name, size in (("step", "T"), ("unit", "H"))}
-        example = Example(self.cell, used, **sizes, numbers=numbers, **places)
-        return example if used == convention else in_convention(example, convention)
+        numbers = {name: self._rows(name, now[name], before[name], seed) for name in now}
+        example = Example(
+            self.cell, used, sizes["D"], sizes["H"], sizes["T"], numbers, self._place("step", sizes["T"], were["T"]),
+            self._place("unit", sizes["H"], were["H"]), seed=seed, view=view, made=made,
+        )  # fmt: skip
+        return self._with_marks(example if used == convention else in_convention(example, convention))
 
-    def _convention(self) -> str:
-        first = next(iter(CONVENTIONS[self.cell]))
-        convention = self._last("convention") or first
-        if convention not in CONVENTIONS[self.cell]:
-            there = _listed(CONVENTIONS[self.cell])
-            self.faults.append(f"the convention “{convention[:_SHOWN]}” is not known here; known are: {there}")
-            return first
-        return convention
+    def _with_marks(self, example: Example) -> Example:
+        """With what is marked on the page, where this cell has such a thing; a mark left from another cell is gone."""
+        cell, slip = example.declared, self.last("slip")
+        line = self.last("line") if self.last("line") in cell.equations else ""
+        gates = {name[-1] if "_" in name else "" for name in cell.parameters}
+        gate = self.last("open") if self.last("open") in gates else ""
+        return replace(example, line=line, slip=slip if _has_slip(cell, slip) else "", open=gate)
 
     def _place(self, name: str, last: int, last_before: int) -> int:
         """The step or the unit looked at: moved along where there are fewer of them than there were."""
-        return min(self._whole(name, 1, max(last, last_before)), last)
-
-    def _whole(self, name: str, usual: int, largest: int) -> int:
-        typed = self._last(name)
-        if not typed:
-            return usual
-        if not re.fullmatch(r"[0-9]{1,9}", typed) or not 1 <= int(typed) <= largest:
-            self.faults.append(f"{name} is “{typed[:_SHOWN]}”; it needs a whole number from 1 to {largest}")
-            return usual
-        return int(typed)
+        return min(self.whole(name, 1, max(last, last_before)), last)
 
     def _before(self, sizes: dict[str, int], convention: str) -> tuple[dict[str, int], str]:
         """The sizes and the convention that the fields of a sent form had; of a plain address, its own."""
-        match = re.fullmatch(r"([1-9])\.([1-9])\.([1-9])\.([a-z0-9]+)", self._last("was"))
+        match = re.fullmatch(r"([1-9])\.([1-9])\.([1-9][0-9]?)\.([a-z0-9]+)", self.last("was"))
         if match is None or match[4] not in CONVENTIONS[self.cell]:
-            return sizes, convention
+            return dict(sizes), convention
         were = (min(int(size), LARGEST_SIZES[name]) for name, size in zip("DHT", match.groups()[:3], strict=True))
         return dict(zip("DHT", were, strict=True)), match[4]
 
-    def _rows(self, name: str, shape: tuple[int, int], before: tuple[int, int]) -> Rows:
-        """The numbers of one array: as given where they have a place in it, else the usual ones."""
-        given = self._entries(name, before)
+    def _take_sequence(self, sizes: dict[str, int], were: dict[str, int]) -> None:
+        """The input as it was typed, in place of x. Unless another number of steps was chosen, its length is theirs."""
+        typed = self.last("sequence")
+        if not typed:
+            return
+        entries = split(typed, were["T"] * were["D"])
+        steps, rest = divmod(len(entries), were["D"])
+        if rest or not 1 <= steps <= LARGEST_SIZES["T"]:
+            each, most = "" if were["D"] == 1 else f" of {were['D']}", LARGEST_SIZES["T"]
+            self.faults.append(f"the sequence has {len(entries)} numbers; it needs 1 to {most} steps{each}")
+            return
+        if sizes["T"] == were["T"]:
+            sizes["T"] = steps
+        were["T"] = steps
+        self.query = {**self.query, "x": entries}
+
+    def _rows(self, name: str, shape: Shape, before: Shape, seed: int) -> Rows:
+        """The numbers of one array: as given where they have a place in it, else the usual ones or the seed's."""
+        given = self.array(name, before)
+        if not given:
+            return base_rows(self.cell, name, shape, seed)
         return tuple(
-            tuple(given.get((row, column), usual_number(self.cell, name, row, column)) for column in range(shape[1]))
-            for row in range(shape[0])
+            tuple(given[r, c] if (r, c) in given else base_number(self.cell, name, r, c, seed) for c in range(shape[1]))
+            for r in range(shape[0])
         )
 
-    def _entries(self, name: str, shape: tuple[int, int]) -> dict[tuple[int, int], float]:
-        rows, columns = shape
-        typed = self._typed(name, rows * columns)
-        if typed is None:
-            return {}
-        if len(typed) != rows * columns:
-            self.faults.append(f"{name} needs {_needed(name, shape)}; {_found(typed)}")
-            return {}
-        return {divmod(k, columns): self._number(name, k, each, shape) for k, each in enumerate(typed)}
 
-    def _typed(self, name: str, needed: int) -> list[str] | None:
-        """The entries as they were sent: one value each from a form, or all in one value of a written address."""
-        values = list(self.query.get(name, ()))
-        if len(values) == 1 and needed > 1:
-            return re.split("[,;]", values[0])
-        return values or None
-
-    def _number(self, name: str, k: int, typed: str, shape: tuple[int, int]) -> float:
-        reading = read_number(typed)
-        if reading.value is None:
-            found = f"is “{typed[:_SHOWN]}”" if typed.strip() else "is empty"
-            self.faults.append(f"{_place(name, k, shape)} {found}; it needs a number such as −0.4")
-        elif abs(reading.value) > LARGEST:
-            self.faults.append(f"{_place(name, k, shape)} is “{typed[:_SHOWN]}”; it needs to be from −100 to 100")
-        else:
-            return round(reading.value, DECIMALS) + 0.0
-        return 0.0
-
-    def _last(self, name: str) -> str:
-        values = self.query.get(name, ())
-        return values[-1].strip() if values else ""
-
-
-def _needed(name: str, shape: tuple[int, int]) -> str:
-    """How many numbers an array takes, for a sentence: "2 numbers, one for each step"."""
-    rows, columns = shape
-    down, across = "step" if name == "x" else "unit", "input" if name[0] in "xW" else "unit"
-    if rows * columns == 1:
-        return "one number"
-    if columns == 1 or rows == 1:
-        return f"{rows * columns} numbers, one for each {down if columns == 1 else across}"
-    return f"{rows * columns} numbers, {columns} for each {down}"
-
-
-def _found(typed: list[str]) -> str:
-    """What came in their place: what is no number at all, else how many there are."""
-    if not any(typed):
-        return "there is none"
-    strange = next((each for each in typed if read_number(each).value is None), None)
-    if strange:
-        return f"“{strange[:_SHOWN]}” is not a number"
-    return "there is only one" if len(typed) == 1 else f"there are {len(typed)}"
-
-
-def _place(name: str, k: int, shape: tuple[int, int]) -> str:
-    """Where an entry stands, for a sentence: "x at step 2", "W_f in row 1, column 2", "b_f of unit 2"."""
-    rows, columns = shape
-    row, column = divmod(k, columns)
-    if name == "x":
-        return f"x at step {row + 1}" + (f", input {column + 1}" if columns > 1 else "")
-    if rows * columns == 1:
-        return name
-    if name[0] in "WU":
-        return f"{name} in row {row + 1}, column {column + 1}"
-    return f"{name} of unit {column + 1}"
+def _has_slip(cell: sim.Cell, typed: str) -> bool:
+    quantity, _, slip_id = typed.partition(".")
+    return quantity in (*cell.equations, *cell.gradients) and any(
+        slip.id == slip_id for slip in sim.slips_for(cell, quantity)
+    )

@@ -8,11 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quizzes.lessons.examples.address import LARGEST_SIZES, Example, Rows, number_text
+from quizzes.lessons.examples.address import (
+    FEW_UNITS,
+    LARGEST_SEED,
+    LARGEST_SIZES,
+    Example,
+    Rows,
+    is_written,
+    number_text,
+    written,
+)
 from quizzes.lessons.examples.quantities import name_of
 from quizzes.lessons.examples.usual import CONVENTIONS
 
 REACH = 3.0  # a slider goes from −3 to 3, farther where its number already is
+FEW_STEPS = 5  # up to here every input has its field; a longer sequence is typed as text
 
 
 @dataclass(frozen=True)
@@ -42,11 +52,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Group:
-    """The weights of one gate."""
+    """The weights of one gate; `is_open` where their fields are shown."""
 
     letter: str
     title: str
     tables: list[Table]
+    is_open: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,22 +70,34 @@ class Size:
 
 @dataclass(frozen=True)
 class Bench:
-    given: list[Table]  # x, h0, c0
+    given: list[Table]  # x where it has fields, h0, c0
+    sequence: str  # x as a text to be typed, where it has none
     weights: list[Group]
+    hidden: dict[str, str]  # arrays without fields that are not what the seed gives
     sizes: list[Size]
     conventions: Mapping[str, str]  # key → title; empty where there is but one
     has_sliders: bool
+    is_large: bool  # gates are opened one by one
+    next_seed: int
 
 
 def bench(example: Example) -> Bench:
+    typed = example.T > FEW_STEPS or example.view in ("time", "gradient", "compare")
     states = [f"{state}0" for state in example.declared.states]
     tables = {name: _table(name, rows) for name, rows in example.numbers.items()}
+    is_large = example.H > FEW_UNITS
+    groups = _groups([tables[name] for name in example.declared.parameters], example.open if is_large else None)
+    closed = [table.name for group in groups if not group.is_open for table in group.tables]
     return Bench(
-        given=[tables[name] for name in ("x", *states)],
-        weights=_groups([tables[name] for name in example.declared.parameters]),
+        given=[tables[name] for name in (states if typed else ["x", *states])],
+        sequence=written(example.numbers["x"], " ", " ; " if example.D > 1 else " ") if typed else "",
+        weights=groups,
+        hidden={name: written(example.numbers[name], "_", "*") for name in closed if is_written(example, name)},
         sizes=_sizes(example),
         conventions=conventions if len(conventions := CONVENTIONS[example.cell]) > 1 else {},
         has_sliders=example.D == example.H == 1,
+        is_large=is_large,
+        next_seed=example.seed % LARGEST_SEED + 1,
     )
 
 
@@ -110,12 +133,16 @@ def _label(name: str, row: int, column: int, width: int) -> str:
     return f"{name} of unit {column}"
 
 
-def _groups(tables: list[Table]) -> list[Group]:
-    """The weights by the gate they lead to: W_f U_f b_f together, b_in and b_hn with n."""
-    letters = list(dict.fromkeys(letter_of(table.name) for table in tables))
+def _groups(tables: list[Table], opened: str | None) -> list[Group]:
+    """The weights by the gate they lead to: W_f U_f b_f, b_in and b_hn with n. Without `opened` all are."""
     return [
-        Group(letter, name_of(letter or "h"), sorted((t for t in tables if letter_of(t.name) == letter), key=_order))
-        for letter in letters
+        Group(
+            letter,
+            name_of(letter or "h"),
+            sorted((t for t in tables if gate_of(t.name) == letter), key=_order),
+            opened is None or opened == letter,
+        )
+        for letter in dict.fromkeys(gate_of(table.name) for table in tables)
     ]
 
 
@@ -128,6 +155,6 @@ def shown(name: str) -> str:
     return f"{name[0]}_0" if name in ("h0", "c0") else name
 
 
-def letter_of(parameter: str) -> str:
-    """The gate a weight belongs to: "f" of W_f, "n" of b_hn, nothing for the plain network's W."""
+def gate_of(parameter: str) -> str:
+    """The gate a weight belongs to: "f" of W_f, "n" of b_hn and b_in, nothing for the plain network's W."""
     return parameter[-1] if "_" in parameter else ""

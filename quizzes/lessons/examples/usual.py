@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 import sim
@@ -92,14 +93,35 @@ USUAL: dict[str, dict[str, list[list[float]]]] = {
 }  # fmt: skip
 
 
-def usual_number(cell: str, name: str, row: int, column: int) -> float:
-    """The number that stands in a place nobody filled: the lessons' own, and beyond them one fixed for each place.
+@lru_cache(maxsize=4096)
+def base_number(cell: str, name: str, row: int, column: int, seed: int = 0) -> float:
+    """The number that stands in a place nobody filled: with a seed the one drawn for it, else the usual one."""
+    return drawn_number(cell, name, row, column, seed) if seed else usual_number(cell, name, row, column)
 
-    A variant of a cell (lstm_peephole) has the numbers of the cell it varies.
+
+def usual_number(cell: str, name: str, row: int, column: int) -> float:
+    """The lessons' own number, and beyond them one fixed for each place.
+
+    A variant of a cell (lstm_peephole) has the numbers of the cell it varies. After the one input of the plain network
+    comes silence, however many steps there are.
     """
-    family = cell.partition("_")[0]
+    family = _family(cell)
     rows = USUAL.get(family, {}).get(name, [])
     if row < len(rows) and column < len(rows[row]):
         return rows[row][column]
-    digest = blake2b(f"{family} {name} {row} {column}".encode(), digest_size=2).digest()
-    return (int.from_bytes(digest) % 31 - 15) / 10  # −1.5 to 1.5 in tenths
+    return 0.0 if (family, name) == ("rnn", "x") and column == 0 else _in_tenths(f"{family} {name} {row} {column}")
+
+
+def drawn_number(cell: str, name: str, row: int, column: int, seed: int) -> float:
+    """The number of a place in the example of that seed, for ever. The input is the same for every cell."""
+    return _in_tenths(f"{seed} {'' if name == 'x' else _family(cell)} {name} {row} {column}")
+
+
+def _family(cell: str) -> str:
+    return cell.partition("_")[0]
+
+
+def _in_tenths(place: str) -> float:
+    """−1.5 to 1.5 in tenths, by a hash of the place."""
+    digest = blake2b(place.encode(), digest_size=2).digest()
+    return (int.from_bytes(digest) % 31 - 15) / 10

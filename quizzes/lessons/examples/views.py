@@ -1,8 +1,9 @@
 """Worked examples: the address is the whole state, so the same address gives the same bytes to everybody.
 
 The form sends its fields one by one together with `was`, which says how to read them. Without a script the answer is a
-redirect to the canonical address; htmx gets what changed (the step, or the whole bench where its fields are others now)
-and the canonical address in a header. `go` is a step, `see` a unit asked for by a button: a new entry in the history.
+redirect to the canonical address; htmx gets what changed (the view, or the whole bench where its fields are others now)
+and the canonical address in a header. What a button asks for (`go` a step, `see` a unit, `to` an equation, `tab`
+a view, `gate` weights to show, `draw` a seed) is a new entry in the history.
 """
 
 from __future__ import annotations
@@ -17,14 +18,32 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from quizzes.errors import Refused, StudyError
+from quizzes.errors import NotFound, Refused, StudyError
 from quizzes.http import public
 from quizzes.lessons import queries
 from quizzes.lessons.examples import address
 from quizzes.lessons.examples.bench import bench
-from quizzes.lessons.examples.presets import Preset, presets_of
+from quizzes.lessons.examples.compare import compare
+from quizzes.lessons.examples.conventions import diff
+from quizzes.lessons.examples.gradient import gradient
+from quizzes.lessons.examples.over_time import over_time
+from quizzes.lessons.examples.presets import PRESETS, Preset, presets_of
+from quizzes.lessons.examples.take_away import file_named, take_away
 from quizzes.lessons.examples.usual import FAMILIES, TITLES, family_of, heading, kin_of
+from quizzes.lessons.examples.what_if import what_if
 from quizzes.lessons.examples.worked import diagram, noted, run, step
+
+BUTTONS = {"go": "step", "see": "unit", "to": "line", "tab": "view", "gate": "open"}
+MOST_BUTTONS = 8  # steps that have a button each
+KEPT_BY_A_DRAW = ("convention", "D", "H", "T", "view", "unit", "open")
+WORKED = {
+    "step": step,
+    "time": over_time,
+    "whatif": what_if,
+    "gradient": gradient,
+    "compare": compare,
+    "code": take_away,
+}
 
 
 @require_safe
@@ -44,14 +63,27 @@ def example(request: HttpRequest, cell: str) -> HttpResponse:
     is_fragment = bool(request.headers.get("HX-Request"))
     try:
         shown = _asked(cell, request.GET)
-        worked = step(shown, run(shown))
+        worked = _worked(shown)
     except Refused as error:
         return _refusal(request, cell, error, is_fragment)
     if is_fragment:
-        return _fragment(request, shown, {"example": shown, "step": worked})
+        return _fragment(request, shown, worked)
     if "was" in request.GET:
         return redirect(href(shown))
-    return render(request, "examples/example.html", {**_page(shown), "step": worked})
+    return render(request, "examples/example.html", {**_page(shown), **worked})
+
+
+@require_safe
+@public
+def taken(request: HttpRequest, cell: str, name: str) -> HttpResponse:
+    """One file of an example: its numbers as a table, as a program, as LaTeX."""
+    file = file_named(name)
+    if file is None:
+        raise NotFound("no_such_file", f"There is no “{name[:24]}” to take away.", "The page lists what there is.")
+    shown = address.read(cell, dict(request.GET.lists()))
+    response = HttpResponse(file.make(shown, run(shown)), content_type=file.type)
+    response["Content-Disposition"] = f'attachment; filename="{cell}-{file.name}"'
+    return response
 
 
 def href(example: address.Example) -> str:
@@ -60,20 +92,35 @@ def href(example: address.Example) -> str:
 
 def _asked(cell: str, sent: QueryDict) -> address.Example:
     query = dict(sent.lists())
-    query |= {name: query[button] for name, button in (("step", "go"), ("unit", "see")) if query.get(button)}
+    if query.get("draw"):
+        query = {name: query[name] for name in KEPT_BY_A_DRAW if name in query} | {"seed": query["draw"]}
+    query |= {name: query[button] for button, name in BUTTONS.items() if query.get(button)}
     return address.read(cell, query)
 
 
-def _fragment(request: HttpRequest, shown: address.Example, context: dict[str, Any]) -> HttpResponse:
-    """The step alone; the whole bench where its fields are no longer the same."""
+def _worked(shown: address.Example) -> dict[str, Any]:
+    """What the view looked at shows, and what all of them show of the step."""
+    trace = run(shown)
+    return {
+        "worked": WORKED[shown.view](shown, trace),
+        "diff": diff(shown, trace) if shown.view == "step" else None,
+        "example": shown,
+        "view_template": f"examples/view_{shown.view}.html",
+        **_steps(shown),
+    }
+
+
+def _fragment(request: HttpRequest, shown: address.Example, worked: dict[str, Any]) -> HttpResponse:
+    """The view alone; the whole bench where its fields are no longer the same."""
     before = request.GET.get("was", "")
-    resized = bool(before) and before != address.form_of(shown)
+    is_other = any(button in request.GET for button in ("tab", "gate", "draw"))
+    resized = is_other or (bool(before) and before != address.form_of(shown))
     if resized:
-        response = render(request, "examples/example.html#bench", {**_page(shown), **context, "fragment": True})
+        response = render(request, "examples/example.html#bench", {**_page(shown), **worked, "fragment": True})
         response["HX-Retarget"], response["HX-Reswap"] = "#bench", "outerHTML"
     else:
-        response = render(request, "examples/example.html#step", {**context, **_steps(shown), "fragment": True})
-    goes = resized or "go" in request.GET or "see" in request.GET
+        response = render(request, "examples/example.html#view", {**worked, "fragment": True})
+    goes = resized or any(button in request.GET for button in BUTTONS)
     response["HX-Push-Url" if goes else "HX-Replace-Url"] = href(shown)
     return response
 
@@ -84,7 +131,7 @@ def _refusal(request: HttpRequest, cell: str, error: Refused, is_fragment: bool)
         response = render(request, "examples/_refusal.html", {"error": error}, status=error.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#refusal", "innerHTML"
     elif last := _last_good(request, cell):
-        context = {**_page(last), "step": step(last, run(last)), "error": error}
+        context = {**last, "error": error}
         response = render(request, "examples/example.html", context, status=error.status)
     else:
         context = {"section": "practice", "error": error, "title": TITLES[cell], "usual": address.usual(cell)}
@@ -93,17 +140,16 @@ def _refusal(request: HttpRequest, cell: str, error: Refused, is_fragment: bool)
     return response
 
 
-def _last_good(request: HttpRequest, cell: str) -> address.Example | None:
-    """The example on whose page the form was sent, as the browser names that page."""
+def _last_good(request: HttpRequest, cell: str) -> dict[str, Any] | None:
+    """The page on which the form was sent, as the browser names it, with what it showed."""
     try:
         came_from = urlsplit(request.headers.get("Referer", ""))
         if came_from.path != request.path or len(came_from.query) > address.LONGEST:
             return None
         last = address.read(cell, parse_qs(came_from.query))
-        run(last)
+        return {**_page(last), **_worked(last)}
     except (StudyError, ValueError):
         return None
-    return last
 
 
 def _page(shown: address.Example) -> dict[str, Any]:
@@ -113,16 +159,30 @@ def _page(shown: address.Example) -> dict[str, Any]:
         "example": shown,
         "was": address.form_of(shown),
         "bench": bench(shown),
+        "views": address.VIEWS,
+        "view_title": address.VIEWS[shown.view],
         "families": FAMILIES,
         "family": family_of(shown.cell),
         "kin": kin_of(shown.cell),
+        "presets": [_entry(each) for each in PRESETS if family_of(each.cell) == family_of(shown.cell)],
         "exercise": queries.exercise_on(shown.cell),
-        **_steps(shown),
+        "query": address.query(shown),
     }
 
 
 def _steps(shown: address.Example) -> dict[str, Any]:
-    return {"steps": range(1, shown.T + 1), "units": range(1, shown.H + 1), "note": noted(shown.declared.note)}
+    """What leads to the other steps and units; of many steps, the first, this one and the last, but over time all."""
+    has_all = shown.T <= MOST_BUTTONS or shown.view == "time"
+    near = range(1, shown.T + 1) if has_all else {1, shown.step, shown.T}
+    return {
+        "steps": sorted(near),
+        "before": max(shown.step - 1, 1),
+        "has_all_steps": has_all,
+        "after": min(shown.step + 1, shown.T),
+        "units": range(1, shown.H + 1),
+        "note": noted(shown.declared.note),
+        "made": address.MADE,
+    }
 
 
 def _entry(preset: Preset) -> dict[str, str]:

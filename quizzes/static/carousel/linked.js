@@ -36,7 +36,19 @@ document.addEventListener("input", ({ target }) => {
   if (target.id && slider) slider.value = target.value.replace(",", ".").replace("−", "-");
 }, true);
 
-document.addEventListener("htmx:afterSettle", () => light(lit));
+// What the reader has opened stays open when new numbers come.
+const opened = new Set();
+const title = (details) => details.querySelector("summary")?.textContent;
+document.addEventListener("toggle", ({ target }) => opened[target.open ? "add" : "delete"](title(target)), true);
+document.addEventListener("htmx:afterSwap", () => {
+  document.querySelectorAll("#bench details").forEach((each) => { each.open ||= opened.has(title(each)); });
+});
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  light(lit);
+  if (detail.requestConfig?.triggeringEvent?.submitter?.name !== "to") return;
+  document.querySelector(".in-turn > [aria-current]")?.scrollIntoView({ block: "nearest" });
+});
 
 const copy = document.getElementById("copy");
 copy.hidden = !navigator.clipboard;

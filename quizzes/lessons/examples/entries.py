@@ -1,0 +1,127 @@
+"""The entries of a query, read one by one; whatever is wrong with them is told in words. Pure.
+
+An array is written row by row: `,` between columns, `;` between rows, or blanks between all. Hidden fields have `_` and
+`*` for these, which an address carries as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from math import prod
+
+from quizzes.items.reading import read_number
+
+type Query = Mapping[str, Sequence[str]]
+type Shape = tuple[int, int]
+
+LARGEST = 100.0
+DECIMALS = 4
+SHOWN = 24  # characters of a bad entry that are quoted
+
+_BETWEEN = re.compile(r"\s*[,;]\s*|[\s_*]+")
+_BETWEEN_WITH_DECIMAL_COMMAS = re.compile(r"\s*;\s*|[\s_*]+")
+
+
+class Entries:
+    """What was sent by name. `faults` gathers every fault met on the way, each as half a sentence."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self.faults: list[str] = []
+
+    def last(self, name: str) -> str:
+        values = self.query.get(name, ())
+        return values[-1].strip() if values else ""
+
+    def whole(self, name: str, usual: int, largest: int, least: int = 1) -> int:
+        typed = self.last(name)
+        if not typed:
+            return usual
+        if not re.fullmatch(r"[0-9]{1,9}", typed) or not least <= int(typed) <= largest:
+            self.faults.append(f"{name} is “{typed[:SHOWN]}”; it needs a whole number from {least} to {largest}")
+            return usual
+        return int(typed)
+
+    def choice(self, name: str, usual: str, choices: Sequence[str] | Mapping[str, object]) -> str:
+        """One of the names there are; the first thing meant where nothing is said."""
+        typed = self.last(name) or usual
+        if typed in choices:
+            return typed
+        self.faults.append(f"the {name} “{typed[:SHOWN]}” is not known here; known are: {', '.join(choices)}")
+        return usual
+
+    def array(self, name: str, shape: Shape) -> dict[tuple[int, int], float]:
+        """The numbers of one array by their places; none where nothing was sent."""
+        typed = self._typed(name, prod(shape))
+        if typed is None:
+            return {}
+        if len(typed) != prod(shape):
+            self.faults.append(f"{name} needs {_needed(name, shape)}; {_found(typed)}")
+            return {}
+        return {divmod(k, shape[1]): self._number(name, k, each, shape) for k, each in enumerate(typed)}
+
+    def _typed(self, name: str, needed: int) -> list[str] | None:
+        """The entries as they were sent: one value each from a form, or all in one value of a written address."""
+        values = list(self.query.get(name, ()))
+        if len(values) == 1 and needed > 1:
+            return split(values[0], needed)
+        return values or None
+
+    def _number(self, name: str, k: int, typed: str, shape: Shape) -> float:
+        reading = read_number(typed)
+        if reading.value is None:
+            found = f"is “{typed[:SHOWN]}”" if typed.strip() else "is empty"
+            self.faults.append(f"{_place(name, k, shape)} {found}; it needs a number such as −0.4")
+        elif abs(reading.value) > LARGEST:
+            self.faults.append(f"{_place(name, k, shape)} is “{typed[:SHOWN]}”; it needs to be from −100 to 100")
+        else:
+            return round(reading.value, DECIMALS) + 0.0
+        return 0.0
+
+
+def split(text: str, needed: int = 0) -> list[str]:
+    """The numbers of a list. A comma is a decimal comma where that alone gives as many as are needed."""
+    plain = text.strip()
+    loose = _BETWEEN_WITH_DECIMAL_COMMAS.split(plain)
+    return loose if len(loose) == needed else _BETWEEN.split(plain)
+
+
+def sentence(faults: Sequence[str], most: int = 3) -> str:
+    """The first faults in one sentence, with how many more there are."""
+    more = len(faults) - most
+    return "; ".join(faults[:most]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _needed(name: str, shape: Shape) -> str:
+    """How many numbers an array takes, for a sentence: "2 numbers, one for each step"."""
+    rows, columns = shape
+    down, across = "step" if name == "x" else "unit", "input" if name[0] in "xW" else "unit"
+    if rows * columns == 1:
+        return "one number"
+    if columns == 1 or rows == 1:
+        return f"{rows * columns} numbers, one for each {down if columns == 1 else across}"
+    return f"{rows * columns} numbers, {columns} for each {down}"
+
+
+def _found(typed: list[str]) -> str:
+    """What came in their place: what is no number at all, else how many there are."""
+    if not any(typed):
+        return "there is none"
+    strange = next((each for each in typed if read_number(each).value is None), None)
+    if strange:
+        return f"“{strange[:SHOWN]}” is not a number"
+    return "there is only one" if len(typed) == 1 else f"there are {len(typed)}"
+
+
+def _place(name: str, k: int, shape: Shape) -> str:
+    """Where an entry stands, for a sentence: "x at step 2", "W_f in row 1, column 2", "b_f of unit 2"."""
+    rows, columns = shape
+    row, column = divmod(k, columns)
+    if name == "x":
+        return f"x at step {row + 1}" + (f", input {column + 1}" if columns > 1 else "")
+    if rows * columns == 1:
+        return name
+    if name[0] in "WU":
+        return f"{name} in row {row + 1}, column {column + 1}"
+    return f"{name} of unit {column + 1}"

@@ -1,0 +1,124 @@
+"""Three hundred random addresses: every view and every export shows what the reference evaluator computes."""
+
+import csv
+import io
+import json
+import re
+from random import Random
+from urllib.parse import parse_qs
+
+import numpy as np
+import pytest
+
+from quizzes.lessons.examples import address
+from quizzes.lessons.examples.usual import CONVENTIONS, family_of
+from sim.runs.walk import walk_steps
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+KINDS = [(cell, convention) for cell, conventions in CONVENTIONS.items() for convention in conventions]
+SHOWN_DECIMALS = 4
+
+
+def random_address(k):
+    """The k-th: any cell in any convention, any sizes, numbers by seed, one array with numbers of its own.
+
+    These have three decimals: times tenths they make four, so that no sum lies on a tie of the fourth decimal, which
+    the order of adding would break one way or the other. With ReLU, fifty steps may grow beyond all bounds.
+    """
+    chance = Random(k)
+    cell, convention = KINDS[k % len(KINDS)]
+    steps = [1, 2, 3, 5, 9] + [50] * (cell != "rnn_relu")
+    sizes = {"D": chance.randint(1, 4), "H": chance.randint(1, 8), "T": chance.choice(steps)}
+    example = address.usual(cell, convention, **sizes, seed=k + 1)
+    moved = chance.choice(list(example.numbers))
+    rows = [[round(chance.uniform(-2, 2), 3) for _ in row] for row in example.numbers[moved]]
+    places = f"&step={chance.randint(1, sizes['T'])}&unit={chance.randint(1, sizes['H'])}"
+    written = ";".join(",".join(map(str, row)) for row in rows)
+    return cell, f"{address.query(example)}&{moved}={written}{places}"
+
+
+def reference(example):
+    numbers = {name: np.array(rows) for name, rows in example.numbers.items()}
+    weights = {name: rows if name[0] in "WU" else rows[0] for name, rows in numbers.items()}
+    first = [numbers[f"{state}0"][0] if f"{state}0" in numbers else None for state in "hc"]
+    return walk_steps(example.declared, weights, numbers["x"], *first)
+
+
+def digits(value):
+    shown = f"{value:.{SHOWN_DECIMALS}f}"
+    return (shown.lstrip("-") if not shown.strip("-0.") else shown).replace("-", "−")
+
+
+def plain(html):
+    return re.sub(r"<span class=\"visually-hidden\">.*?</span>|<[^>]+>", "", html).strip()
+
+
+def numbers_in(row):
+    return [plain(cell) for cell in re.findall(r'<td class="num"[^>]*>(.*?)</td>', row, re.DOTALL)]
+
+
+def table_of(page, caption):
+    table = next(each for each in re.findall(r"<table.*?</table>", page, re.DOTALL) if f'id="{caption}"' in each)
+    return [numbers_in(row) for row in re.findall(r"<tr[^>]*>.*?</tr>", table, re.DOTALL)[1:]]
+
+
+def check_step(page, example, expected):
+    at, unit = example.step - 1, example.unit - 1
+    for name, values in expected.items():
+        row = re.search(rf'<tr data-q="{name}">.*?</tr>', page, re.DOTALL)[0]
+        assert numbers_in(row) == [digits(value) for value in values[at]], name
+        line = re.search(rf'<li data-q="{name}".*?</li>', page, re.DOTALL)[0]
+        put_in = re.findall(r"<math[^>]*>.*?</math>", line, re.DOTALL)[1:]
+        results = [plain(each.split("<mo>=</mo>")[0]) for each in put_in]
+        assert results == [digits(value) for value in (values[at] if example.H <= 2 else values[at][unit : unit + 1])]
+    picture = re.search(r'<svg class="cell".*?</svg>', page, re.DOTALL)[0]
+    for name, text in re.findall(r'data-q="(\w+)" class="number"[^>]*>([^<]+)<', picture):
+        if name in expected:
+            assert text == digits(expected[name][at][unit])
+
+
+def check_over_time(page, example, expected):
+    names = [name for name in expected if not name.startswith("a") and name != "tanh_c"]
+    head = re.search(r'id="time-caption".*?</thead>', page, re.DOTALL)[0]
+    columns = [plain(each) for each in re.findall(r"<th[^>]*>(.*?)</th>", head, re.DOTALL)][2:]
+    assert sorted(columns) == sorted(names)
+    rows = table_of(page, "time-caption")
+    for t, row in enumerate(rows):
+        assert row[0] == ", ".join(map(digits, example.numbers["x"][t]))
+        assert row[1:] == [digits(expected[name][t][example.unit - 1]) for name in columns]
+    assert len(rows) == example.T
+
+
+def check_compared(page, example, expected):
+    column = {"rnn": 1, "lstm": 3, "gru": 4}[family_of(example.cell)]
+    rows = table_of(page, "three-caption")
+    assert [row[column] for row in rows] == [digits(value[example.unit - 1]) for value in expected["h"]]
+
+
+def check_files(fetch, example, expected):
+    rows = list(csv.DictReader(io.StringIO(fetch("trace.csv"))))
+    assert len(rows) == example.T * example.H
+    program = {}
+    exec(compile(fetch("program.py"), "program.py", "exec"), program)
+    document = json.loads(fetch("trace.json"))
+    for name, values in expected.items():
+        shown = [digits(value) for value in values.ravel()]
+        assert [digits(float(row[name])) for row in rows] == shown
+        assert [digits(value) for value in np.ravel(document["trace"][name])] == shown
+        assert [digits(value) for value in program["trace"][name].ravel()] == shown
+
+
+@pytest.mark.parametrize("k", range(300))
+def test_every_view_and_every_export_of_a_random_address_shows_the_same_numbers(client, k):
+    cell, query = random_address(k)
+    example = address.read(cell, parse_qs(query))
+    expected = reference(example)
+
+    def fetch(place):
+        return client.get(f"/examples/{cell}/{place}").content.decode()
+
+    check_step(fetch(f"?{query}"), example, expected)
+    check_over_time(fetch(f"?{query}&view=time"), example, expected)
+    check_compared(fetch(f"?{query}&view=compare"), example, expected)
+    check_files(lambda name: fetch(f"take/{name}?{query}"), example, expected)
