@@ -57,12 +57,20 @@ def switch(y: Array, out: Array | None = None) -> Array:
     return found
 
 
+def tenths(y: Array, out: Array | None = None) -> Array:
+    """y to one decimal, half away from zero."""
+    found: Array = np.multiply(np.abs(y), 10 * (1 + 2.0**-48))
+    np.floor(np.add(found, HALF, out=found), out=found)
+    return np.copysign(np.divide(found, 10.0, out=found), y, out=np.empty_like(y) if out is None else out)
+
+
 NAMES: dict[str, Any] = {
     "sigmoid": sigmoid,
     "round_sigmoid": round_sigmoid,
     "round_tanh": round_tanh,
     "step": step,
     "switch": switch,
+    "tenths": tenths,
     "ZERO": ZERO,
     **{name: getattr(np, name) for name in ("add", "subtract", "multiply", "divide", "negative", "tanh", "maximum")},
     **{
@@ -79,6 +87,7 @@ CODE = {
     "relu": "maximum({0}, ZERO, out={out})",
     "step": "step({0}, {out})",
     "switch": "switch({0}, {out})",
+    "tenths": "tenths({0}, {out})",
     "clip": "clip({0}, -1.0, 1.0, {out})",
     "clip01": "clip({0}, 0.0, 1.0, {out})",
     "over": "divide({0}, {label}, {out})",
