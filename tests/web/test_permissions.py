@@ -55,6 +55,8 @@ PUBLIC = [
     "lessons/",
     "lessons/<slug:slug>/",
     "mnemonics/",
+    "paper/",
+    "paper/<slug:cell>/",
     "progress/",
     "quizzes/",
     "quizzes/<slug:slug>/",
@@ -106,6 +108,8 @@ ROWS = {
     "exercises/taken/<uuid:attempt_id>/": ("404 404 200 200", "- - - -"),
     "exercises/taken/<uuid:attempt_id>/check/": ("- - - -", "404 422 422 422"),
     "exercises/taken/<uuid:attempt_id>/solution/": ("404 404 200 200", "404 404 302 404"),
+    "paper/<slug:cell>/pdf/": ("302 403 403 200", "302 403 403 422"),
+    "paper/files/<uuid:job_id>/": ("302 403 403 404", "- - - -"),
     "quizzes/<slug:slug>/start/": ("- - - -", "302 302 302 302"),
     "theme/": ("200 200 200 200", "302 302 302 302"),
 }
@@ -160,6 +164,7 @@ def path_of(world, route):
         "/".join(route.split("/")[:3]), slug
     )
     values = {"attempt_id": attempt, "slug": slug, "position": 1, "token_id": world["token_id"], "cell": "lstm"}
+    values["job_id"] = uuid4()
     path = re.sub(r"<\w+:(\w+)>", lambda match: str(values[match[1]]), route)
     path = path.replace("^confirm-email/(?P<key>[-:\\w]+)/$", "confirm-email/abc/")
     path = path.replace("^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "password/reset/key/1-abc/")
