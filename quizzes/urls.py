@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("quizzes.lessons.urls")),
     path("", include("quizzes.lessons.examples.urls")),
     path("", include("quizzes.lessons.paper.urls")),
+    path("", include("quizzes.lessons.weights.urls")),
     path("", include("quizzes.practice.quizzes.urls")),
     path("", include("quizzes.practice.exercises.urls")),
     path("account/", include("quizzes.accounts.urls")),
