@@ -8,9 +8,10 @@ import pytest
 
 from quizzes import http
 from quizzes.jobs.models import Job, Outbox
-from quizzes.lessons.paper import chromium, services
+from quizzes.lessons.paper import chromium, services, tasks
 from quizzes.lessons.paper.models import PaperOrder
 from quizzes.lessons.paper.wanted import read
+from studyapp.celery import app
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -227,3 +228,15 @@ def test_a_real_browser_makes_a_pdf_of_as_many_pages_as_there_are_leaves(staff):
     pdf = bytes(PaperOrder.objects.get(pk=made.pk).pdf)
     assert pdf.startswith(b"%PDF-") and len(re.findall(rb"/Type\s*/Page\b", pdf)) == 4  # two sheets, table, keys
     assert re.search(rb"/MediaBox\s*\[0 0 59[45]\.\d+ 84[12]\.\d+\]", pdf)  # A4 in points
+
+
+def test_the_task_works_the_row_that_the_order_owes(staff, chromium_there, monkeypatch):
+    monkeypatch.setattr(chromium, "printed", lambda files: b"%PDF")
+    made = order(staff)
+    row = Outbox.objects.get()
+    assert row.task in app.tasks  # a worker knows it by this name
+    tasks.make_pdf(row.pk)
+    row.refresh_from_db()
+    assert row.done_at is not None and PaperOrder.objects.get(pk=made.pk).pdf == b"%PDF"
+    tasks.make_pdf(row.pk)  # published twice: nothing happens again
+    assert Job.objects.get().done == 1
