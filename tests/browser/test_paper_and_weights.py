@@ -127,6 +127,12 @@ def test_staff_order_a_pdf_and_the_list_renews_itself(open_page, live_server, cl
         assert pages_of(made.read()) == 4
 
 
+def test_a_worker_of_the_running_site_makes_the_pdf_that_an_instructor_ordered(visit, instructor):
+    page = visit("/paper/gru/pdf/?seed=3&variants=2", state=instructor)
+    page.get_by_role("button", name="Make the PDF").click()
+    page.wait_for_selector("text=Fetch the PDF", timeout=60_000)
+
+
 def make_what_is_owed():
     from quizzes.jobs.models import Outbox
     from quizzes.lessons.paper.tasks import make_pdf

@@ -244,6 +244,23 @@ def test_a_number_from_another_place_is_found_there():
     assert found(own, read, case["h"][0][1]).places == ["h of unit 2 at step 1"]
 
 
+def test_a_number_is_not_found_by_chance_among_the_many_of_a_large_layer():
+    """Of 70 000 values several are within any number's last of four digits: it tells nothing that one is a gate's."""
+    chance = np.random.default_rng(4)
+    arrays = {"weight_ih": chance.normal(size=(128, 4)), "weight_hh": chance.normal(size=(128, 32)) / 4}
+    read = as_it_is(own_layer(arrays), chance.normal(size=(200, 4)), None, None)
+    numbers = chance.choice(read.trace["i"].ravel(), 20)
+    asked_for = [asked(typed.printed_numbers(f"{number:.4f}"), 200, 1, 200, 32) for number in numbers]
+    assert sum(bool(verdict(read, [], each).places) for each in asked_for) <= 1
+
+
+def test_a_number_of_few_digits_is_tried_no_further_than_chance_allows():
+    _, read = reading_of(case_of("gru"))
+    T, H = read.trace["h"].shape
+    answer = verdict(read, [], asked(typed.printed_numbers("0.99"), T, 1, T, H))
+    assert answer.is_rough and not answer.is_found
+
+
 def test_what_nothing_gives_is_not_named():
     """40 random rows of numbers, four digits each."""
     own, read = reading_of(case_of("gru"))

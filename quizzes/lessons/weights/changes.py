@@ -36,6 +36,7 @@ class Change:
     part: str
     title: str  # completes "Your number comes out with …"
     apply: Callable[[Reading], Reading]
+    is_odd: bool = False  # one that no library has: tried last together with others
 
 
 def changes_of(own: Own, read: Reading, has_start: bool) -> list[Change]:
@@ -57,7 +58,7 @@ def _orders(own: Own) -> Iterator[Change]:
         if order != own.order:
             whose = f" ({KNOWN_ORDERS[order]})" if order in KNOWN_ORDERS else ""
             title = f"the blocks read in the order {', '.join(order)}{whose} instead of {', '.join(own.order)}"
-            yield Change("order", title, partial(replace, order=order))
+            yield Change("order", title, partial(replace, order=order), is_odd=order not in KNOWN_ORDERS)
     if len(own.order) > 1 and own.layer.H > 1:
         title = "the gates of each unit side by side, instead of one block for each gate"
         yield Change("order", title, _interleaved)
