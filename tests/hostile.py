@@ -153,7 +153,7 @@ FILES = {
         "holds 90000 numbers",
     ),
     "a layer that is too large": (lambda: npz(lstm(40, 2)), "H is 40, at most 32"),
-    "two million bytes": (lambda: b"[" + b"1," * 1_000_000, "bytes, at most 1000000 are read"),
+    "two million bytes": (lambda: b"[" + b"1," * 1_000_000, "There are 2000001 bytes, at most 1000000 are read"),
     # what is no array of numbers
     "texts": (lambda: npz(weight_ih_l0=np.array([["a"]])), "needs float64"),
     "complex numbers": (lambda: npz(weight_ih_l0=np.array([[1j]])), "needs float64"),

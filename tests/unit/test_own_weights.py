@@ -297,7 +297,9 @@ def test_numbers_are_read_as_frameworks_print_them(text, values):
     assert [each.value for each in typed.printed_numbers(text)] == values
 
 
-@pytest.mark.parametrize(("text", "half"), [("0.4517", 5e-5), ("0.45", 5e-3), ("4.517e-01", 5e-5), ("-12", 0.5)])
+@pytest.mark.parametrize(
+    ("text", "half"), [("0.4517", 5e-5), ("0.45", 5e-3), ("4.517e-01", 5e-5), ("-12", 0.5), ("1/3", 2e-6)]
+)
 def test_a_printed_number_is_known_to_half_a_unit_of_its_last_digit(text, half):
     (number,) = typed.printed_numbers(text)
     assert number.tolerance == pytest.approx(half, rel=0.1)

@@ -11,7 +11,7 @@ from quizzes.formats.weight_files.json_text import arrays_of_json
 from quizzes.formats.weight_files.npz import arrays_of_npz
 from quizzes.formats.weight_files.safetensors import arrays_of_safetensors, looks_like_safetensors
 
-__all__ = ["LARGEST_FILE", "Arrays", "read_arrays"]
+__all__ = ["LARGEST_FILE", "Arrays", "check_size", "read_arrays"]
 
 SAVE_INSTEAD = "Save the weights with numpy.savez, as safetensors, or as JSON."
 OTHER_KINDS = {
@@ -22,11 +22,16 @@ OTHER_KINDS = {
 }
 
 
+def check_size(size: int) -> None:
+    """Raises: Refused for more bytes than are read."""
+    if size > LARGEST_FILE:
+        message = f"There are {size} bytes, at most {LARGEST_FILE} are read."
+        raise Refused("file_too_large", message, "A layer of 32 units with 64 inputs needs less than half of that.")
+
+
 def read_arrays(content: bytes) -> Arrays:
     """Every array by its name, as float64. Raises: Refused, with one sentence."""
-    if len(content) > LARGEST_FILE:
-        message = f"There are {len(content)} bytes, at most {LARGEST_FILE} are read."
-        raise Refused("file_too_large", message, "A layer of 32 units with 64 inputs needs a tenth of that.")
+    check_size(len(content))
     for start, message in OTHER_KINDS.items():
         if content.startswith(start):
             raise Refused("other_file", message, SAVE_INSTEAD)

@@ -37,7 +37,8 @@ class Reading:
         """Raises: Refused where the numbers can't be computed with."""
         try:
             states = [self.h0, self.c0][: len(self.cell.states)]
-            return sim.forward(self.layer, self.x, *states)
+            with np.errstate(over="ignore", invalid="ignore"):  # what comes out is looked at, and refused
+                return sim.forward(self.layer, self.x, *states)
         except sim.SimError as error:
             raise refused_by_sim(error) from error
 

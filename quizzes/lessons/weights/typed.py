@@ -54,7 +54,9 @@ def _printed(word: str) -> Printed:
             "bad_number", f"Of your framework’s numbers, “{word[:_SHOWN]}” can’t be read.", "Write it as 0.4517."
         )
     mantissa, _, exponent = word.lower().partition("e")
-    decimals = min(len(mantissa.partition(".")[2]) - int(exponent or 0), MOST_DECIMALS)
+    decimals = (
+        MOST_DECIMALS if "/" in word else min(len(mantissa.partition(".")[2]) - int(exponent or 0), MOST_DECIMALS)
+    )
     return Printed(value, 0.5 * 10.0**-decimals + 2e-6 * max(1.0, abs(value)))  # and float32's own error
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from quizzes.errors import StudyError
-from quizzes.formats.weight_files import LARGEST_FILE
+from quizzes.formats.weight_files import LARGEST_FILE, check_size
 from quizzes.formats.weight_files.arrays import MOST_NUMBERS
 from quizzes.http import private
 from quizzes.lessons.weights import layers, pages
@@ -34,9 +34,8 @@ def own_weights(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest) -> HttpResponse:
     form = {name: request.POST.get(name, "").replace("\x00", " ").strip() for name in pages.FIELDS}
-    file = request.FILES.get("file")
-    content = file.read(LARGEST_FILE + 1) if file else None
     try:
+        content = _content(request)
         sent = pages.read_sent(form, content)
         if request.POST.get("as") == "csv":
             return _csv(pages.csv_of(sent))
@@ -44,6 +43,15 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return _page(request, {"form": pages.pasted(form, content), **context})
     except StudyError as error:
         return _page(request, {"form": form, "error": error}, status=error.status)
+
+
+def _content(request: HttpRequest) -> bytes | None:
+    """The file that was sent, if there is one. Raises: Refused for one that is too large."""
+    file = request.FILES.get("file")
+    if file is None:
+        return None
+    check_size(file.size or 0)
+    return file.read()
 
 
 def _page(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
