@@ -3,10 +3,13 @@
 import gzip
 import html
 import re
+from pathlib import Path
+from time import sleep
 
 import pytest
 
 from quizzes import http
+from quizzes.errors import Unavailable
 from quizzes.jobs.models import Job, Outbox
 from quizzes.lessons.paper import chromium, services, tasks
 from quizzes.lessons.paper.models import PaperOrder
@@ -172,7 +175,7 @@ def test_without_a_browser_the_button_is_not_offered_and_the_page_says_why(clien
 
 
 def test_a_made_pdf_is_fetched_by_staff_and_by_nobody_else(client, staff, chromium_there, monkeypatch):
-    monkeypatch.setattr(chromium, "printed", lambda files: b"%PDF-1.7 made")
+    monkeypatch.setattr(chromium, "printed", lambda files, **how: b"%PDF-1.7 made")
     made = order(staff)
     services.make_pdf(job_id=str(made.pk))
     job = Job.objects.get()
@@ -188,7 +191,7 @@ def test_a_made_pdf_is_fetched_by_staff_and_by_nobody_else(client, staff, chromi
 
 def test_the_browser_is_given_the_sheets_with_all_they_link_and_nothing_else(staff, chromium_there, monkeypatch):
     seen = {}
-    monkeypatch.setattr(chromium, "printed", lambda files: seen.update(files) or b"%PDF")
+    monkeypatch.setattr(chromium, "printed", lambda files, **how: seen.update(files) or b"%PDF")
     services.make_pdf(job_id=str(order(staff, size="letter").pk))
     page = seen["sheets.html"].decode()
     linked = set(re.findall(r'(?:href|src)="([^"]+)"', page))
@@ -204,7 +207,7 @@ def test_a_browser_that_fails_fails_the_job_in_a_sentence(client, staff, chromiu
 
 
 def test_a_cancelled_order_is_not_printed(staff, chromium_there, monkeypatch):
-    monkeypatch.setattr(chromium, "printed", lambda files: pytest.fail("printed"))
+    monkeypatch.setattr(chromium, "printed", lambda files, **how: pytest.fail("printed"))
     made = order(staff)
     Job.objects.update(state=Job.State.CANCELLED)
     services.make_pdf(job_id=str(made.pk))
@@ -212,7 +215,7 @@ def test_a_cancelled_order_is_not_printed(staff, chromium_there, monkeypatch):
 
 
 def test_files_are_thrown_away_after_a_week(staff, chromium_there, monkeypatch):
-    monkeypatch.setattr(chromium, "printed", lambda files: b"%PDF")
+    monkeypatch.setattr(chromium, "printed", lambda files, **how: b"%PDF")
     old, young = order(staff), order(staff)
     services.make_pdf(job_id=str(old.pk))
     Job.objects.filter(pk=old.pk).update(ended_at=Job.objects.get(pk=old.pk).ended_at - services.KEPT * 1.01)
@@ -231,7 +234,7 @@ def test_a_real_browser_makes_a_pdf_of_as_many_pages_as_there_are_leaves(staff):
 
 
 def test_the_task_works_the_row_that_the_order_owes(staff, chromium_there, monkeypatch):
-    monkeypatch.setattr(chromium, "printed", lambda files: b"%PDF")
+    monkeypatch.setattr(chromium, "printed", lambda files, **how: b"%PDF")
     made = order(staff)
     row = Outbox.objects.get()
     assert row.task in app.tasks  # a worker knows it by this name
@@ -240,3 +243,28 @@ def test_the_task_works_the_row_that_the_order_owes(staff, chromium_there, monke
     assert row.done_at is not None and PaperOrder.objects.get(pk=made.pk).pdf == b"%PDF"
     tasks.make_pdf(row.pk)  # published twice: nothing happens again
     assert Job.objects.get().done == 1
+
+
+def test_a_browser_that_hangs_is_ended_and_its_folder_is_gone(tmp_path, monkeypatch):
+    hanging = tmp_path / "chromium"
+    hanging.write_text("#!/bin/sh\nsleep 60 & echo $! > $HOME/child; wait\n")
+    hanging.chmod(0o700)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(chromium, "found", lambda: str(hanging))
+    monkeypatch.setattr(chromium, "LONGEST_S", 1)
+    monkeypatch.setattr(chromium, "PIECE_S", 1)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    renewed = []
+    with pytest.raises(Unavailable, match="took longer than 1 seconds"):
+        chromium.printed({"sheets.html": b""}, still=lambda: renewed.append(True))
+    child = int((tmp_path / "child").read_text())
+    assert renewed == [True] and list(tmp_path.glob("paper-*")) == []
+    while is_alive(child):  # killed with its parent; the system takes a moment
+        sleep(0.05)
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False

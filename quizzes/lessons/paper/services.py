@@ -19,6 +19,7 @@ from quizzes.lessons.paper.wanted import Wanted, read
 
 SIZES = {"a4": "A4", "letter": "Letter"}
 KEPT = timedelta(days=7)
+MOST_TAGGED = 10  # sheets whose PDF says what is a heading and what a table: with sixty it takes a minute
 MAKE = "quizzes.lessons.paper.tasks.make_pdf"
 
 
@@ -44,8 +45,9 @@ def make_pdf(*, job_id: str, work: Work = UNOWED) -> None:
     if order.job.is_over:
         return
     try:
-        files = document(read(order.cell, parse_qs(order.query)), SIZES[order.size])
-        pdf = chromium.printed(files)
+        asked = read(order.cell, parse_qs(order.query))
+        is_tagged = len(asked.examples) <= MOST_TAGGED
+        pdf = chromium.printed(document(asked, SIZES[order.size]), is_tagged=is_tagged, still=work.renew)
     except (Refused, Unavailable) as error:
         end_job(job_id=job_id, state=Job.State.FAILED, message=error.message)
         return
