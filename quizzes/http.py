@@ -18,6 +18,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 
 from quizzes.errors import Refused
 
+MOST_REMEMBERED = 100_000  # bytes of a page whose packed form is kept: sixty sheets of paper would fill the memory
 View = Callable[..., Any]  # a page, or the dispatch of a class of the API
 
 
@@ -80,12 +81,14 @@ def _packed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     patch_vary_headers(response, ["Accept-Encoding"])
     worth_it = response.status_code == 200 and len(response.content) > 1000
     if worth_it and "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.content = _gzip(response.content)
+        response.content = (_gzip if len(response.content) <= MOST_REMEMBERED else _compressed)(response.content)
         response.headers["Content-Encoding"] = "gzip"
         response.headers["ETag"] = f"W/{response.headers['ETag']}"
     return response
 
 
-@lru_cache(maxsize=64)
-def _gzip(content: bytes) -> bytes:
+def _compressed(content: bytes) -> bytes:
     return compress(content, compresslevel=6, mtime=0)
+
+
+_gzip = lru_cache(maxsize=64)(_compressed)

@@ -16,6 +16,7 @@ from quizzes.items.models import (
 )
 from quizzes.jobs.models import AuditEntry, Heartbeat, Job, Outbox
 from quizzes.lessons.models import Bet, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
+from quizzes.lessons.paper.models import PaperOrder
 from quizzes.practice.models import AnswerEvent, Attempt, AttemptQuestion, Quiz, QuizQuestion, SlipRecord
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Mnemonic",
     "Option",
     "Outbox",
+    "PaperOrder",
     "Question",
     "QuestionKey",
     "QuestionVersion",

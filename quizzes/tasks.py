@@ -5,6 +5,7 @@ from quizzes.flashcards import tasks as flashcards
 from quizzes.items import tasks as items
 from quizzes.jobs import tasks as jobs
 from quizzes.jobs.tasks import send
+from quizzes.lessons.paper import tasks as paper
 from quizzes.practice import tasks as practice
 
-__all__ = ["accounts", "flashcards", "items", "jobs", "practice", "send"]
+__all__ = ["accounts", "flashcards", "items", "jobs", "paper", "practice", "send"]

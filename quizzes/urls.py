@@ -18,6 +18,8 @@ urlpatterns = [
     path("", include("quizzes.progress.urls")),
     path("", include("quizzes.lessons.urls")),
     path("", include("quizzes.lessons.examples.urls")),
+    path("", include("quizzes.lessons.paper.urls")),
+    path("", include("quizzes.lessons.weights.urls")),
     path("", include("quizzes.practice.quizzes.urls")),
     path("", include("quizzes.practice.exercises.urls")),
     path("account/", include("quizzes.accounts.urls")),

@@ -44,7 +44,8 @@ class Step:
 
     @cached_property
     def phase(self) -> dict[int, str]:
-        carrying = set(self.graph.needed(set(self.carried.values())))
+        handed_on = set(self.carried.values())
+        carrying = set(self.graph.needed({*handed_on, *self._readers()}))
         phase: dict[int, str] = {}
         for number in self.needed:
             node = self.node(number)
@@ -54,8 +55,15 @@ class Step:
             elif read & {LOOP, AFTER}:
                 phase[number] = LOOP if number in carrying else AFTER
             else:
-                phase[number] = AHEAD if AHEAD in read else FIXED
+                phase[number] = LOOP if number in handed_on else AHEAD if AHEAD in read else FIXED
         return phase
+
+    def _readers(self) -> Iterator[int]:
+        """What reads the step before: it is there only while the loop is at that step."""
+        for number in self.needed:
+            before = (self.node(arg) for arg in self.node(number).args)
+            if any(arg.op == "name" and arg.label in self.carried for arg in before):
+                yield number
 
     @cached_property
     def shape(self) -> dict[int, Shape]:

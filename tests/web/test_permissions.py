@@ -56,6 +56,8 @@ PUBLIC = [
     "lessons/",
     "lessons/<slug:slug>/",
     "mnemonics/",
+    "paper/",
+    "paper/<slug:cell>/",
     "progress/",
     "quizzes/",
     "quizzes/<slug:slug>/",
@@ -109,8 +111,11 @@ ROWS = {
     "exercises/taken/<uuid:attempt_id>/again/": ("- - - -", "404 404 302 404"),
     "exercises/taken/<uuid:attempt_id>/check/": ("- - - -", "404 422 422 422"),
     "exercises/taken/<uuid:attempt_id>/solution/": ("404 404 200 200", "404 404 302 404"),
+    "paper/<slug:cell>/pdf/": ("302 403 403 200", "302 403 403 422"),
+    "paper/files/<uuid:job_id>/": ("302 403 403 404", "- - - -"),
     "quizzes/<slug:slug>/start/": ("- - - -", "302 302 302 302"),
     "theme/": ("200 200 200 200", "302 302 302 302"),
+    "weights/": ("200 200 200 200", "422 422 422 422"),
 }
 
 
@@ -170,6 +175,7 @@ def path_of(world, route):
         "cell": "lstm",
         "name": "trace.csv",
     }
+    values["job_id"] = uuid4()
     path = re.sub(r"<\w+:(\w+)>", lambda match: str(values[match[1]]), route)
     path = path.replace("^confirm-email/(?P<key>[-:\\w]+)/$", "confirm-email/abc/")
     path = path.replace("^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "password/reset/key/1-abc/")

@@ -1,0 +1,87 @@
+"""What is to be printed, as an address and back: one example, or so many variants drawn from a seed. Pure.
+
+/paper/lstm/?convention=pytorch&D=1&H=1&T=2&x=0.9;-0.4&…       the example of /examples/lstm/ with the same query
+/paper/gru/?convention=keras&D=2&H=2&T=1&seed=17&variants=24   24 variants, the same for ever
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from quizzes.errors import Refused
+from quizzes.lessons.examples import address
+from quizzes.lessons.examples.address import Example, Query
+from quizzes.lessons.paper.drawing import drawn
+
+LARGEST_SIZES = {"D": 4, "H": 4, "T": 5}  # what has room on paper
+MOST_VARIANTS = 60
+LARGEST_SEED = 999_999
+TABLES = {"once": "one, after the sheets", "each": "one with every sheet", "none": "none"}
+_SHOWN = 24  # characters of a bad entry that are quoted
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What stands on the sheets. `seed` is None where the numbers are those of one example."""
+
+    examples: tuple[Example, ...]
+    seed: int | None
+    table: str  # a key of TABLES
+
+    @property
+    def first(self) -> Example:
+        return self.examples[0]
+
+    @property
+    def is_drawn(self) -> bool:
+        return self.seed is not None
+
+    def query(self) -> str:
+        """The canonical query: `read` gives the same sheets back."""
+        table = [] if self.table == "once" else [("table", self.table)]
+        if self.seed is None:
+            return "&".join(filter(None, [address.query(self.first), urlencode(table)]))
+        sizes = [(name, str(size)) for name, size in self.first.sizes.items()]
+        drawn = [("seed", str(self.seed)), ("variants", str(len(self.examples)))]
+        return urlencode([("convention", self.first.convention), *sizes, *drawn, *table])
+
+
+def read(cell: str, query: Query) -> Wanted:
+    """Raises: NotFound for an unknown cell, Refused with one sentence for what can't be printed."""
+    example = address.read(cell, query)
+    check_room(example.sizes)
+    table = _last(query, "table") or "once"
+    if table not in TABLES:
+        raise Refused("bad_table", f"The table is “{table[:_SHOWN]}”, needs one of: {', '.join(TABLES)}.")
+    if not _last(query, "seed") and not _last(query, "variants"):
+        return Wanted((example,), None, table)
+    seed = _whole(query, "seed", 0, LARGEST_SEED, usual=1)
+    count = _whole(query, "variants", 1, MOST_VARIANTS, usual=1)
+    return Wanted(drawn(example, seed, count), seed, table)
+
+
+def check_room(sizes: Mapping[str, int]) -> None:
+    """Raises: Refused for sizes beyond a sheet of paper."""
+    large = [
+        f"{name} is {size}, at most {most}" for name, most in LARGEST_SIZES.items() if (size := sizes[name]) > most
+    ]
+    if large:
+        raise Refused("no_room", f"This has no room on a sheet: {'; '.join(large)}.", "Take a smaller example.")
+
+
+def _whole(query: Query, name: str, least: int, most: int, usual: int) -> int:
+    typed = _last(query, name)
+    if not typed:
+        return usual
+    if not re.fullmatch(r"[0-9]{1,9}", typed) or not least <= int(typed) <= most:
+        needed = f"needs a whole number from {least} to {most}"
+        raise Refused(f"bad_{name}", f"{name.capitalize()} is “{typed[:_SHOWN]}”, {needed}.")
+    return int(typed)
+
+
+def _last(query: Query, name: str) -> str:
+    values = query.get(name, ())
+    return values[-1].strip() if values else ""

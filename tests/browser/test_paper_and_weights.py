@@ -1,0 +1,141 @@
+"""Sheets as they are printed, and one's own weights, by keyboard, on a phone, in the dark and without a script."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests import hostile
+from tests.factories import make_user
+
+pytestmark = [pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
+
+PAPER = ["/paper/", "/paper/lstm/?T=1", "/paper/gru/?D=2&H=2&seed=5&variants=2&table=none"]
+LARGEST = "/paper/lstm/?D=4&H=4&T=2&seed=5&variants=1&table=none"
+
+
+def press(page, key, times=1):
+    for _ in range(times):
+        page.keyboard.press(key)
+
+
+def tab_to(page, name, most=60):
+    """Go on by Tab alone until what is named has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()") == name:
+            return
+    raise AssertionError(f"Tab does not reach {name}")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_pages_hold_no_barrier_that_axe_knows_and_need_no_scrolling_sideways(open_page, axe, width, dark):
+    for place in [*PAPER, LARGEST, "/weights/?sample=lstm"]:
+        page = open_page(place, width=width, dark=dark)
+        assert axe(page) == [], place
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+    page.get_by_role("button", name="Compute").click()
+    page.wait_for_selector("#result")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def pages_of(pdf):
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize(("place", "count"), [
+    ("/paper/lstm/", 3),  # sheet, table, key with its working
+    ("/paper/gru/?D=2&H=2&T=2&seed=5&variants=3", 5),  # three sheets, one table, one page of keys
+    ("/paper/rnn/?seed=1&variants=2&table=each", 5),
+    ("/paper/lstm/?seed=1&variants=12", 15),  # two pages of keys
+])  # fmt: skip
+def test_a_sheet_is_a_page_and_the_key_comes_on_its_own(open_page, place, count, paper):
+    page = open_page(place)
+    assert pages_of(page.pdf(format=paper)) == count
+
+
+def test_nothing_but_the_sheets_is_printed(open_page):
+    page = open_page("/paper/lstm/")
+    page.emulate_media(media="print")
+    seen = page.evaluate("""[...document.querySelectorAll("body > *, main > *")].filter(e => e.checkVisibility()
+        && e.getBoundingClientRect().height > 1).map(e => e.className || e.tagName)""")
+    assert seen == ["MAIN", "leaves"]
+
+
+def test_the_print_button_is_there_only_where_it_works(open_page):
+    page = open_page("/paper/lstm/")
+    page.evaluate("window.print = () => { document.title = 'printed'; }")
+    tab_to(page, "print")
+    press(page, "Enter")
+    assert page.title() == "printed"
+    without = open_page("/paper/lstm/", scripts=False)
+    assert without.get_by_role("button", name="Print").count() == 0
+    assert without.get_by_text("Your browser prints the sheets alone").is_visible()
+
+
+def test_an_exam_is_drawn_by_keyboard_and_without_a_script(open_page):
+    page = open_page("/paper/", scripts=False)
+    tab_to(page, "variants")
+    press(page, "Control+a")
+    page.keyboard.type("3")
+    tab_to(page, "seed")
+    press(page, "Control+a")
+    page.keyboard.type("77")
+    press(page, "Enter")
+    page.wait_for_url("**/paper/lstm/?convention=pytorch&D=1&H=1&T=2&seed=77&variants=3")
+    assert page.get_by_role("heading", name=re.compile("Key to variant")).count() == 3
+
+
+def test_weights_are_sent_and_a_number_is_explained_by_keyboard_and_without_a_script(open_page):
+    page = open_page("/weights/?sample=lstm", scripts=False)
+    tab_to(page, "numbers")
+    press(page, "Enter")
+    page.wait_for_selector("#result")
+    assert page.get_by_text("the blocks read in the order i, o, f, g (ONNX’s)").is_visible()
+
+
+def test_a_file_is_sent_on_a_phone_and_another_number_tried_without_sending_it_again(open_page, tmp_path):
+    file = tmp_path / "layer.npz"
+    file.write_bytes(hostile.npz({**hostile.GOOD, "bias_hh_l0": np.array([0.1, 0.2, 0.3, 0.4])}))
+    page = open_page("/weights/", width=360, phone=True)
+    page.set_input_files("#file", str(file))
+    page.get_by_role("button", name="Compute").tap()
+    page.wait_for_selector("#result")
+    last = page.locator("table", has_text="After the last step").locator("td.num").last.inner_text()
+    page.fill("#numbers", last)
+    page.get_by_role("button", name="Compute").tap()
+    page.wait_for_selector(".verdict")
+    assert "the same" in page.locator(".verdict").inner_text()
+
+
+def test_staff_order_a_pdf_and_the_list_renews_itself(open_page, live_server, client):
+    client.force_login(make_user("prof", is_staff=True))
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page = open_page("/paper/")
+    page.context.add_cookies([cookie])
+    page.goto("/paper/lstm/pdf/?seed=3&variants=2")
+    page.get_by_role("button", name="Make the PDF").click()
+    page.wait_for_selector("text=waiting")
+    make_what_is_owed()
+    page.wait_for_selector("text=Fetch the PDF")
+    with page.expect_download() as download:
+        page.get_by_text("Fetch the PDF").click()
+    with open(download.value.path(), "rb") as made:
+        assert pages_of(made.read()) == 4
+
+
+def test_a_worker_of_the_running_site_makes_the_pdf_that_an_instructor_ordered(visit, instructor):
+    page = visit("/paper/gru/pdf/?seed=3&variants=2", state=instructor)
+    page.get_by_role("button", name="Make the PDF").click()
+    page.wait_for_selector("text=Fetch the PDF", timeout=60_000)
+
+
+def make_what_is_owed():
+    from quizzes.jobs.models import Outbox
+    from quizzes.lessons.paper.tasks import make_pdf
+
+    for row in Outbox.objects.filter(done_at=None):
+        make_pdf(row.pk)
