@@ -143,9 +143,9 @@ def test_a_cell_brings_the_tables_it_needs():
 REFUSED = {
     "variants": ("variants=61", "Variants is “61”, needs a whole number from 1 to 60."),
     "no variants": ("variants=0", "Variants is “0”, needs a whole number from 1 to 60."),
-    "seed": ("seed=-1", "Seed is “-1”, needs a whole number from 0 to 999999."),
-    "seed of digits without end": (f"seed={'9' * 4000}", f"Seed is “{'9' * 24}”"),
-    "seed in other digits": ("seed=٣", "Seed is “٣”"),
+    "seed": ("variants=2&seed=-1", "Seed is “-1”, needs a whole number from 0 to 999999."),
+    "seed of digits without end": (f"variants=2&seed={'9' * 4000}", f"Seed is “{'9' * 24}”"),
+    "seed in other digits": ("variants=2&seed=٣", "Seed is “٣”"),
     "table": ("table=two", "The table is “two”, needs one of: once, each, none."),
     "units": ("H=1000000&seed=1", "H is “1000000”; it needs a whole number from 1 to"),
     "inputs": ("D=0&variants=60", "D is “0”"),

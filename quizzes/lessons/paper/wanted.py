@@ -51,12 +51,13 @@ class Wanted:
 
 def read(cell: str, query: Query) -> Wanted:
     """Raises: NotFound for an unknown cell, Refused with one sentence for what can't be printed."""
-    example = address.read(cell, query)
+    is_drawn = bool(_last(query, "variants"))  # else a seed is the example's own
+    example = address.read(cell, {name: sent for name, sent in query.items() if not (is_drawn and name == "seed")})
     check_room(example.sizes)
     table = _last(query, "table") or "once"
     if table not in TABLES:
         raise Refused("bad_table", f"The table is “{table[:_SHOWN]}”, needs one of: {', '.join(TABLES)}.")
-    if not _last(query, "seed") and not _last(query, "variants"):
+    if not is_drawn:
         return Wanted((example,), None, table)
     seed = _whole(query, "seed", 0, LARGEST_SEED, usual=1)
     count = _whole(query, "variants", 1, MOST_VARIANTS, usual=1)
