@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -47,6 +47,33 @@ def field_of(name: str) -> str:
 
 
 # --- the list and the introduction
+
+
+TOPICS = {
+    "rnn": "The plain network",
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "gradients": "Gradients, back through time",
+    "counts": "Counts, shapes and orders",
+}
+OF_GRADIENTS = ("factor", "retention", "total", "truncated", "clipped")
+
+
+def exercise_groups(generators: Iterable[Generator]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The exercises by topic, easy ones first, each topic with its title."""
+    rows: dict[str, list[dict[str, Any]]] = {topic: [] for topic in TOPICS}
+    for generator in generators:
+        rows[_topic(current_specification(generator))].append(exercise_row(generator))
+    return [(TOPICS[topic], found) for topic, found in rows.items() if found]
+
+
+def _topic(specification: Specification) -> str:
+    if specification.question in OF_GRADIENTS or any(name[0] == "d" for name in specification.asked):
+        return "gradients"
+    if specification.question:
+        return "counts"
+    family = specification.cell.partition("_")[0]
+    return family if family in TOPICS else "lstm"
 
 
 def exercise_row(generator: Generator) -> dict[str, Any]:

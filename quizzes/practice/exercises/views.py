@@ -32,8 +32,8 @@ PRACTICE = {"section": "practice"}
 @require_safe
 @public
 def exercises(request: HttpRequest) -> HttpResponse:
-    rows = [pages.exercise_row(generator) for generator in queries.generators_for(None)]
-    return render(request, "exercises/list.html", PRACTICE | {"exercises": rows})
+    groups = pages.exercise_groups(queries.generators_for(None))
+    return render(request, "exercises/list.html", PRACTICE | {"groups": groups})
 
 
 @require_safe
