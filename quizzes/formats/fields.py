@@ -110,7 +110,7 @@ class Fields:
 
     def flag(self, field: str) -> bool:
         node = self._node(field, required=False)
-        if node.value not in (None, True, False):
+        if not (node.value is None or isinstance(node.value, bool)):  # 1 is no true
             self.fault(field, f"needs true or false, found {_kind(node)}", node.line)
         return node.value is True
 

@@ -120,9 +120,11 @@ def lesson_after(lesson: Lesson, reader: User | None = None) -> Lesson | None:
 
 
 def exercises_of(lesson: Lesson, reader: User | None = None) -> list[Generator]:
+    """Those a lesson leads to, in its own order."""
     if not lesson.generators:
         return []
-    return list(Generator.objects.visible_to(reader).filter(slug__in=lesson.generators))
+    found = Generator.objects.visible_to(reader).filter(slug__in=lesson.generators)
+    return sorted(found, key=lambda generator: lesson.generators.index(generator.slug))
 
 
 def exercise_on(cell: str, reader: User | None = None) -> Generator | None:

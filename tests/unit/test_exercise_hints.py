@@ -45,6 +45,11 @@ def test_where_the_sum_is_asked_too_the_gate_is_explained_from_it():
     ]
 
 
+def test_a_hint_puts_in_what_is_given_and_no_number_that_is_asked():
+    third = hints(lstm("f@1", "i@1", "g@1", "c@1"), "c@1", STEP)[2]
+    assert third == "Put in your own f, i and g. The old c is 1.3."
+
+
 def test_a_hidden_state_is_explained_from_the_cell_and_the_gate():
     assert hints(lstm("o@1", "c@1", "h@1"), "h@1", STEP)[:2] == [
         "It is computed from o and tanh c.",

@@ -196,13 +196,25 @@ class StepsWorking(Tellable):
         if number == 2:
             return "; ".join(f"`{sim.text(self.layer.cell, each)}`" for each in self._on_the_way(name))
         if number == 3:
-            step = step_number(name)
-            steps = range(1, self.specification.T + 1) if step is None else [step]
-            first = self._on_the_way(name)[0]
-            put_in = [line for each in steps for line in sim.substituted_text(self.found, first, each)]
-            return "; ".join(f"`{line.partition(' = ')[2] or line}`" for line in put_in)
+            return self._with_numbers(name)
         values = _at(self.found, name)
         return f"It lies between {listed([_between(value) for value in values], 'and for the next unit')}."
+
+    def _with_numbers(self, name: str) -> str:
+        """The first line on the way with its numbers put in; of values that are asked themselves, only the letters."""
+        step, first = step_number(name), self._on_the_way(name)[0]
+        if own := [each for each in self.layer.cell.reads(first) if f"{each}@{step}" in self.specification.asked]:
+            letters = listed([called(each).removeprefix("the ") for each in own])
+            return " ".join([f"Put in your own {letters}.", *self._given_states(first, step or 1)])
+        steps = range(1, self.specification.T + 1) if step is None else [step]
+        put_in = [line for each in steps for line in sim.substituted_text(self.found, first, each)]
+        return "; ".join(f"`{line.partition(' = ')[2] or line}`" for line in put_in)
+
+    def _given_states(self, name: str, step: int) -> list[str]:
+        """The states before the first step that an equation reads, with their numbers: they are given."""
+        states = [each for each in self.layer.cell.uses(name) if step == 1 and each.endswith("_prev")]
+        shown = {each: ", ".join(f"{entry:g}" for entry in self.trace.at(each, 1)) for each in states}
+        return [f"{called(each).capitalize()} is {said}.".replace("-", "−") for each, said in shown.items()]
 
     def _read_by(self, name: str) -> list[str]:
         """What an equation reads; a sum that is asked nowhere by what stands in it: input, old state, weights."""

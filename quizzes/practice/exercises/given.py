@@ -36,6 +36,7 @@ SWITCHES = {
     "bidirectional": "both directions",
     "batch_first": "batch_first=True",
     "reset_after": "reset_after=True",
+    "return_sequences": "return_sequences=True",
 }
 
 
@@ -47,7 +48,7 @@ def given_of(taking: Taking) -> dict[str, Any]:
     if "raised" in given:
         return {"situation": _situation(given), "diagram": diagram(specification.declared())}
     if "x" not in given:
-        return {"diagram": diagram(specification.declared())}
+        return {}  # nor the cell's picture: its description says the equations
     decimals = decimals_given(specification)
     return {
         "states": given_states(given, decimals) + _losses(given, decimals),

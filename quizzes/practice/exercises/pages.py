@@ -122,7 +122,9 @@ def worked_beside(taking: Taking) -> list[dict[str, Any]]:
 def lesson_address(generator: Generator) -> str:
     """Where the lesson begins to compute a step; nothing for an exercise that no lesson leads to."""
     slug = lesson_on(generator)
-    return f"{reverse('lesson', args=[slug])}#{STEP_SECTION}" if slug else ""
+    has_gates = current_specification(generator).cell.partition("_")[0] != "rnn"
+    section = f"#{STEP_SECTION}" if has_gates else ""
+    return f"{reverse('lesson', args=[slug])}{section}" if slug else ""
 
 
 def _rules(specification: Specification, kind: Kind) -> dict[str, Any]:
