@@ -57,8 +57,8 @@ class Learner:
         return self.open(urllib.parse.urljoin(page.url, address), hidden | fields)
 
     def take(self, slug="lstm-step"):
-        """The sheet of an exercise with fresh numbers."""
-        return self.send(self.open(f"/exercises/{slug}/take/"), "take/")
+        """The sheet of an exercise with fresh numbers, all steps open."""
+        return self.send(self.open(f"/exercises/{slug}/take/"), "take/", whole="1")
 
     def start(self, slug="why-rnns-forget"):
         """The first question of a quiz."""

@@ -109,7 +109,7 @@ ROWS = {
     "exercises/repair/<slug:slug>/": ("404 404 404 404", "404 404 404 404"),  # of a slip made: nobody here has made one
     "exercises/taken/<uuid:attempt_id>/": ("404 404 200 200", "- - - -"),
     "exercises/taken/<uuid:attempt_id>/again/": ("- - - -", "404 404 302 404"),
-    "exercises/taken/<uuid:attempt_id>/check/": ("- - - -", "404 422 422 422"),
+    "exercises/taken/<uuid:attempt_id>/check/": ("404 404 302 302", "404 422 422 422"),
     "exercises/taken/<uuid:attempt_id>/solution/": ("404 404 200 200", "404 404 302 404"),
     "paper/<slug:cell>/pdf/": ("302 403 403 200", "302 403 403 422"),
     "paper/files/<uuid:job_id>/": ("302 403 403 404", "- - - -"),

@@ -87,13 +87,15 @@ def taken(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     return _sheet(request, taking)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def check(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Mark every step in one action. With htmx the reply is the sheet, else a redirect to the first step not right.
 
-    Sent by a button that asks for a hint, nothing is marked.
+    Sent by a button that asks for a hint, nothing is marked. Whoever loads a refused answer again is sent to the sheet.
     """
+    if request.method != "POST":
+        return redirect("taken", attempt_id=queries.taking(find_learner(request), attempt_id).attempt.pk)
     learner = known_learner(request)
     form = CheckForm(request.POST)
     if "hint" in request.POST:
