@@ -128,8 +128,17 @@ def exercises_of(lesson: Lesson, reader: User | None = None) -> list[Generator]:
 
 
 def exercise_on(cell: str, reader: User | None = None) -> Generator | None:
-    """The first exercise on this cell: what "practise this" leads to."""
-    return Generator.objects.visible_to(reader).filter(current__specification__cell=cell).first()
+    """What "practise this" leads to: the exercise on this cell that asks for most, and of those the smallest."""
+    found = Generator.objects.visible_to(reader).filter(current__specification__cell=cell).select_related("current")
+    return min(found, key=_as_practice, default=None)
+
+
+def _as_practice(generator: Generator) -> tuple[bool, int, int, int]:
+    """Whole steps forward before single questions, fewer steps and units before more, more asked before less."""
+    said = generator.current.specification if generator.current else {}
+    is_whole = said.get("format", "fill_all") == "fill_all" and not said.get("question")
+    is_forward = is_whole and all(name[0] != "d" for name in said["asked"])
+    return not is_forward, said.get("T", 1), said.get("H", 1), -len(said.get("asked", ()))
 
 
 def glossary(text: str = "", reader: User | None = None) -> QuerySet[GlossaryTerm]:
