@@ -190,7 +190,7 @@ def _help(row: pack.Generator) -> Iterator[Fault]:
     for name, hints in wanted["hints"].items():
         if len(hints) != _HINTS:
             yield row.where.fault(f"needs {_HINTS} hints, found {len(hints)}", f"hints.{name}")
-    for asked in wanted["asked"] if wanted["format"] != "find_error" else ():
+    for asked in wanted["asked"] if wanted["format"] not in ("find_error", "predict") else ():
         if not (wanted["reasons"].get(asked) or wanted["reasons"].get(_quantity(asked))):
             yield row.where.fault("needs a line that says why the right value is right", f"reasons.{_quantity(asked)}")
 

@@ -210,7 +210,7 @@ def _specification(row: Fields) -> dict[str, Any]:
         "decimals": row.whole("decimals", 2, 4, default=4),
         "ranges": _by_name(row, "ranges", _range, required=form != "pick_formula"),
         "asked": list(row.words("asked", required=True)),
-        "claims": _word_lists(row, "claims", required=True),
+        "claims": _word_lists(row, "claims", required=form != "predict"),  # of three directions one may be a guess
         **{part: _word_lists(row, part) for part in ("must_show", "hints", "reasons")},
     }
     stored |= {"question": question} if question else {}

@@ -105,6 +105,8 @@ class GeneratorForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial["is_published"] = False  # first its bench, then its learners
         if self.instance.pk and self.instance.current:
             self.initial["specification"] = self.instance.current.specification
 

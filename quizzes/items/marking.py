@@ -106,6 +106,8 @@ def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
 def _readings(name: str, sent: Any, key: Key) -> tuple[Reading, ...]:
     if key.form == "numbers":
         return tuple(read_number(entry) for entry in _entries(name, sent, len(key.exact)))
+    if key.form == "shape" and isinstance(sent, list | tuple) and len(sent) > 1:
+        sent = ", ".join(map(str, sent))  # a program may send its sizes one by one
     (entry,) = _entries(name, sent, 1)
     return read_shape(entry) if key.form == "shape" else (read_option(entry, key.options),)
 

@@ -69,7 +69,7 @@ class _Teller:
             "state": step.state,
             "slips": list(step.slips),
             "read_as": [reading.echoed or reading.value for reading in step.readings],
-            "message": " ".join(filter(None, (_title(told), _evaluated(told), told.get("text", "")))),
+            "message": " ".join(filter(None, (_title(told), _evaluated(told), told.get("text", ""), _choices(told)))),
             "shown": told,
         }
 
@@ -154,6 +154,12 @@ def _listed(names: Sequence[str]) -> str:
 
 def _title(told: Told) -> str:
     return f"{told['title']}." if told.get("title") else ""
+
+
+def _choices(told: Told) -> str:
+    """What a program may answer with as `meant`, by id."""
+    said = "; ".join(f"{each['id']}: {each['text']}" for each in told.get("choices", []))
+    return f"{said}." if said else ""
 
 
 def _evaluated(told: Told) -> str:

@@ -56,7 +56,7 @@ def record_answer(
     try:
         with transaction.atomic(durable=True):
             attempt = locked_attempt(user, attempt_id)
-            stored = stored_event(attempt, submission_id, place, response)
+            stored = stored_event(attempt, submission_id, place, response, seq)
             return stored or _store(attempt, submission_id, seq, place, response, now, mark)
     except IntegrityError as error:  # the same id at the same moment, for another attempt; any other fault is ours
         if AnswerEvent.objects.filter(submission_id=submission_id).exists():
@@ -72,12 +72,15 @@ def locked_attempt(user: User, attempt_id: UUID) -> Attempt:
     return attempt
 
 
-def stored_event(attempt: Attempt, submission_id: UUID, place: str, response: Any) -> AnswerEvent | None:
+def stored_event(
+    attempt: Attempt, submission_id: UUID, place: str, response: Any, seq: int | None = None
+) -> AnswerEvent | None:
     """The event this submission made before, if it did. Raises Conflict where its body was another."""
     event = AnswerEvent.objects.filter(submission_id=submission_id).order_by("pk").first()
     if event is None:
         return None
-    if (event.attempt_id, event.place, event.response) != (attempt.pk, place, response):
+    is_same = (event.attempt_id, event.place, event.response) == (attempt.pk, place, response)
+    if not is_same or seq not in (None, event.seq):
         raise submission_reused()
     return event
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 GONE_AFTER = 3  # right answers at other takings, each on a day of its own, after the last slip
 REPAIR_FROM = 2  # a slip made once may be chance; made twice it is worth a repair
@@ -41,6 +41,7 @@ class Mistake:
 
     slips: Sequence[Slip]
     right_since: int
+    last_right: date | None = None
 
     @property
     def last(self) -> Slip:
@@ -49,6 +50,10 @@ class Mistake:
     @property
     def times(self) -> int:
         return len(self.slips)
+
+    def rests(self, today: date) -> bool:
+        """Whether it went right today already: the next time it counts is another day."""
+        return self.last_right == today
 
     @property
     def is_gone(self) -> bool:
@@ -64,13 +69,14 @@ def mistakes(slips: Iterable[Slip], rights: Sequence[Right]) -> list[Mistake]:
     grouped: dict[str, list[Slip]] = {}
     for slip in sorted(slips, key=lambda slip: slip.at, reverse=True):
         grouped.setdefault(slip.misconception, []).append(slip)
-    found = [Mistake(group, _right_since(group, rights)) for group in grouped.values()]
+    found = [_mistake(group, rights) for group in grouped.values()]
     return sorted(found, key=lambda it: (it.is_gone, -it.times, -it.last.at.timestamp()))
 
 
-def _right_since(slips: Sequence[Slip], rights: Sequence[Right]) -> int:
-    """Days after the last slip on which a spot of it went right. Correcting the same taking is no proof."""
+def _mistake(slips: Sequence[Slip], rights: Sequence[Right]) -> Mistake:
+    """With the days after the last slip on which a spot of it went right. Correcting the same taking is no proof."""
     last = slips[0].at
     spots = {slip.spot for slip in slips}
     slipped = {slip.attempt for slip in slips}
-    return len({it.at.date() for it in rights if it.at > last and it.spot in spots and it.attempt not in slipped})
+    days = {it.at.date() for it in rights if it.at > last and it.spot in spots and it.attempt not in slipped}
+    return Mistake(slips, len(days), max(days, default=None))

@@ -78,6 +78,10 @@ class Chooser:
         return queue(self.user, self.now)
 
     @cached_property
+    def mistakes(self) -> list[Mistake]:
+        return mistakes_of(self.user)
+
+    @cached_property
     def work(self) -> list[Work]:
         return work_of(self.user)
 
@@ -91,7 +95,7 @@ class Chooser:
 
     def _repair_rows(self) -> Iterator[Row]:
         """One at a time: the mistake made most often."""
-        for mistake in [it for it in mistakes_of(self.user) if it.needs_repair][:1]:
+        for mistake in [it for it in self.mistakes if it.needs_repair and not it.rests(self.now.date())][:1]:
             yield Row(
                 f"Repair: {mistake.last.title}",
                 f"{_times(mistake)}, last on {mistake.last.at:%-d %b}. {mistake.last.correction}",

@@ -56,10 +56,12 @@ def hue(name: str) -> str:
 def q_tag(name: str, text: str = "") -> SafeString:
     """`{% q "f" %}`, `{% q "f" "forget gate" %}`, `{% q "a_f@2" %}`: a quantity in its hue and letter."""
     letter, below, step = split_name(name)
+    if len(letter) > 1 and letter[0] == "d" and letter[1] not in PARAMETERS:
+        letter = "δ" + letter[1:]  # a gradient of a value, as the equations write it
     if text:
         inner: str | SafeString = text
-    elif letter == "tanh":
-        inner = format_html("tanh {}{}", below, format_html("<sub>{}</sub>", step) if step else "")
+    elif letter.removeprefix("δ") == "tanh":
+        inner = format_html("{} {}{}", letter, below, format_html("<sub>{}</sub>", step) if step else "")
     else:
         under = ",".join(part for part in (below, step) if part)
         inner = format_html("{}<sub>{}</sub>", letter, under) if under else letter

@@ -38,16 +38,21 @@ class Counted:
 
     @property
     def formula(self) -> str:
-        if self.layers == 1:
-            return self._formula_of("D")
-        above = self._formula_of("2·H" if self.directions == 2 else "H")
-        times = f"{self.layers - 1}·" if self.layers > 2 else ""
-        return f"{self._formula_of('D')} + {times}{above}"
+        """With the block count as a number: 4·(H·D + H·H + 2·H); a stack tells what differs above."""
+        bias = {0: "", 1: " + H", 2: " + 2·H"}[self.biases]
+        below, above = (self._direction(f"{width}{' + H·H' if self.squares else ''}{bias}") for width in self._widths)
+        return below if self.layers == 1 else f"{below} + {self._above()}{above}"
 
-    def _formula_of(self, width: str) -> str:
-        """One layer that reads so many numbers, in all its directions."""
-        both = "2·" if self.directions == 2 else ""
-        return f"{both}{self.blocks}·(H·{width} + H·H + {'2·H' if self.biases == 2 else 'H'})"
+    @property
+    def _widths(self) -> tuple[str, str]:
+        return "H·D", "H·H" if self.directions == 1 else "H·2·H"
+
+    def _direction(self, inner: str) -> str:
+        blocks = f"{self.blocks}·({inner})"
+        return f"2·{blocks}" if self.directions == 2 else blocks
+
+    def _above(self) -> str:
+        return "" if self.layers == 2 else f"{self.layers - 1}·"
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,6 @@ class CountSlip:
 
     id: str
     title: str
-    formula: str
     correction: str
     source: str
     taken_for: Callable[[Counted], Counted]
@@ -64,35 +68,37 @@ class CountSlip:
 
 
 COUNT_SLIPS = [
-    CountSlip("P02", "the recurrent weights are forgotten", "G·(H·D + H)",
+    CountSlip("P02", "the recurrent weights are forgotten",
               "Each block also has an H × H matrix.", "Stack Overflow thread on the parameters of an LSTM",
               lambda counted: replace(counted, squares=0)),
-    CountSlip("P03", "the biases are forgotten", "G·(H·D + H·H)",
-              "Add H for every bias vector of a block.", "Stack Overflow thread on the parameters of an LSTM",
+    CountSlip("P03", "the biases are forgotten",
+              "Every block has bias vectors too: add H for each of them.",
+              "Stack Overflow thread on the parameters of an LSTM",
               lambda counted: replace(counted, biases=0)),
-    CountSlip("P04", "three blocks, for three gates", "3·(H·D + H·H + H)",
+    CountSlip("P04", "three blocks, for three gates",
               "Three gates and the candidate make four blocks.", "texts that never mention the candidate",
               lambda counted: replace(counted, blocks=3), lambda kind, counted: kind == "lstm"),
-    CountSlip("P07", "one block only", "H·D + H·H + H",
+    CountSlip("P07", "one block only",
               "That is a plain RNN layer.", "Stack Overflow thread on the parameters of an LSTM",
               lambda counted: replace(counted, blocks=1), lambda kind, counted: kind != "rnn"),
-    CountSlip("P08", "a GRU is counted with two blocks", "2·(H·D + H·H + H)",
+    CountSlip("P08", "a GRU is counted with two blocks",
               "Two gates and the candidate make three blocks.", "Stack Overflow thread on 9408 and 9600 parameters",
               lambda counted: replace(counted, blocks=2), lambda kind, counted: kind == "gru"),
 ]  # fmt: skip
 MISSED_BIAS = {
-    "pytorch": ("P01", "one bias where PyTorch has two", "G·(H·D + H·H + H)",
-              "Ask which library: two bias vectors add G·H.", "flax issue 3746; threads comparing Keras and PyTorch"),
-    "keras": ("P09", "a GRU's second bias is missed", "3·(H·D + H·H + H)",
+    "pytorch": ("P01", "one bias where PyTorch has two",
+              "Ask which library: a second bias vector adds H once more for each block.",
+              "flax issue 3746; threads comparing Keras and PyTorch"),
+    "keras": ("P09", "a GRU's second bias is missed",
               "Reset after the product needs a bias of its own beside h.",
               "Stack Overflow thread on 9408 and 9600 parameters"),
 }  # fmt: skip
-TIMES_STEPS = ("P05", "multiplied by the number of steps", "T · the count",
+TIMES_STEPS = ("P05", "multiplied by the number of steps",
                "The weights are shared by all steps.", "Cross Validated questions 221513 and 531329")  # fmt: skip
-SWAPPED = ("P06", "inputs and units are swapped", "G·(D·H + D·D + D)",
+SWAPPED = ("P06", "inputs and units are swapped",
            "The square is that of the number of units.",
            "Data Science thread on the parameters of an LSTM")  # fmt: skip
-SAME_SIZE = ("P10", "the second layer is sized like the first", "L · the first layer",
+SAME_SIZE = ("P10", "the second layer is sized like the first",
              "A layer above the first reads H numbers, or 2·H in two directions, and not D.",
              "PyTorch's page on the shapes of an LSTM's weights")  # fmt: skip
 
@@ -120,22 +126,25 @@ def _check_library(library: str) -> None:
 
 
 def _count_slips(kind: str, library: str, counted: Counted) -> Iterator[PlainSlip]:
-    """Those that can be made here."""
+    """Those that can be made here, each with the very formula that it computes."""
 
-    def slip(said: tuple[str, ...], wrong: Callable[..., int], *, convention: bool = False) -> PlainSlip:
-        key, title, formula, correction, source = said
+    def slip(said: tuple[str, ...], formula: str, wrong: Callable[..., int], *, convention: bool = False) -> PlainSlip:
+        key, title, correction, source = said
         return PlainSlip(key, "count", title, formula, correction, source, wrong, convention)
 
     if counted.biases == 2:
-        yield slip(MISSED_BIAS[library], replace(counted, biases=1).all, convention=True)
+        missed = replace(counted, biases=1)
+        yield slip(MISSED_BIAS[library], missed.formula, missed.all, convention=True)
     for each in COUNT_SLIPS:
         if each.can_be(kind, counted):
-            said = (each.id, each.title, each.formula, each.correction, each.source)
-            yield slip(said, each.taken_for(counted).all)
-    yield slip(TIMES_STEPS, lambda D, H, T: T * counted.all(D, H))
-    yield slip(SWAPPED, lambda D, H: counted.all(H, D))
+            taken = each.taken_for(counted)
+            yield slip((each.id, each.title, each.correction, each.source), taken.formula, taken.all)
+    yield slip(TIMES_STEPS, f"T·({counted.formula})", lambda D, H, T: T * counted.all(D, H))
+    swapped = counted.formula.translate(str.maketrans("DH", "HD"))
+    yield slip(SWAPPED, swapped, lambda D, H: counted.all(H, D))
     if counted.layers > 1:
-        yield slip(SAME_SIZE, lambda D, H: counted.layers * counted.directions * counted.one(D, H))
+        first = replace(counted, layers=1)
+        yield slip(SAME_SIZE, f"{counted.layers}·{first.formula}", lambda D, H: counted.layers * first.all(D, H))
 
 
 # --- shapes
@@ -170,14 +179,15 @@ def output_question(
     def shape(N: int, T: int, width: int) -> tuple[int, ...]:
         return (N, T, width) if first else (T, N, width)
 
+    width = "2·H" if bidirectional else "H"
     slips = [PlainSlip(*UNITS_AS_STEPS, lambda N, T: shape(N, T, directions * T))]
     if library == "keras":
         slips.append(
-            PlainSlip("P13", "shape", "return_sequences is taken as False", "(N, H)",
+            PlainSlip("P13", "shape", "return_sequences is taken as False", f"(N, {width})",
                       "With return_sequences a layer gives every step; a second recurrent layer needs them.",
                       "Stack Overflow question 40331510", lambda N, H: (N, directions * H))
         )  # fmt: skip
-    formula = f"({'N, T' if first else 'T, N'}, {'2·H' if bidirectional else 'H'})"
+    formula = f"({'N, T' if first else 'T, N'}, {width})"
     return Question(
         "shape", "the shape of the output", formula, lambda N, T, H: shape(N, T, directions * H), tuple(slips)
     )
@@ -186,13 +196,13 @@ def output_question(
 def _summary_question(library: str, directions: int) -> Question:
     if library != "keras":
         raise UnknownName(f"{library} has no return_sequences.", "It is a switch of Keras.")
+    width = "2·H" if directions == 2 else "H"
     slips = (
         PlainSlip(*UNITS_AS_STEPS, lambda N, T: (N, directions * T)),
-        PlainSlip("P13", "shape", "return_sequences is taken as True", "(N, T, H)",
+        PlainSlip("P13", "shape", "return_sequences is taken as True", f"(N, T, {width})",
                   "Without return_sequences a layer gives one summary a sequence; a second recurrent layer needs more.",
                   "Stack Overflow question 40331510", lambda N, T, H: (N, T, directions * H)),
     )  # fmt: skip
-    width = "2·H" if directions == 2 else "H"
     return Question("shape", "the shape of the output", f"(N, {width})", lambda N, H: (N, directions * H), slips)
 
 

@@ -142,3 +142,14 @@ def test_givens_that_are_no_numbers_are_refused(slip_id, givens, message):
 def test_an_unknown_layer_is_not_counted():
     with pytest.raises(sim.SimError, match="the layers “mgu”"):
         sim.count_question("mgu", "pytorch")
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("library", ["pytorch", "keras"])
+@pytest.mark.parametrize("switches", [{}, {"layers": 2}, {"layers": 3, "bidirectional": True}, {"bidirectional": True}])
+def test_the_formula_that_a_slip_prints_gives_its_number(kind, library, switches):
+    question, sizes = sim.count_question(kind, library, **switches), {"D": 5, "H": 7, "T": 11}
+    for slip in (question, *question.slips):
+        given = {name: sizes[name] for name in slip.givens}
+        printed = "".join(str(sizes.get(sign, sign)) for sign in slip.formula).replace("·", "*")
+        assert eval(printed, {"__builtins__": {}}) == slip.answer(**given), (slip, printed)

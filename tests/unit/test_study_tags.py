@@ -15,7 +15,7 @@ from quizzes.templatetags import study
         ("h0", '<span class="q q-h">h<sub>0</sub></span>'),
         ("h@2", '<span class="q q-h">h<sub>2</sub></span>'),
         ("a_o@3", '<span class="q q-o">a<sub>o,3</sub></span>'),
-        ("dc", '<span class="q q-c">dc</span>'),
+        ("dc", '<span class="q q-c">δc</span>'),
     ],
 )
 def test_a_name_is_written_in_the_hue_of_its_gate_or_state(name, written):

@@ -209,3 +209,33 @@ def test_every_kind_can_be_taken_checked_and_looked_up_on_its_page(client, learn
     assert "right." in html
     solution = client.post(reverse("taken-solution", args=[attempt.pk]), follow=True).content.decode()
     assert "Step by step" in solution
+
+
+def test_no_worked_step_gives_an_open_one_away_until_all_is_right(client, learner, generator):
+    """c open: h is computed from it, so h is not shown before c is right."""
+    for _ in range(2):
+        slip_on_the_cell(client, generator)
+    client.post("/exercises/repair/F03/")
+    attempt = Attempt.objects.order_by("-started_at").first()
+    shown = re.findall(r'class="letter">.*?>(\w)<', page(client, attempt))
+    assert sorted(shown) == ["f", "g", "i", "o"]
+    html = check(client, attempt, {"c@1": key(attempt)["c@1"]}).content.decode()
+    assert sorted(re.findall(r'class="letter">.*?>(\w)<', html)) == ["f", "g", "h", "i", "o"]
+    assert "After right answers on three days" in html
+
+
+def test_after_a_right_repair_the_row_rests_until_tomorrow(client, learner, generator):
+    for _ in range(2):
+        slip_on_the_cell(client, generator)
+    SlipRecord.objects.update(at=timezone.now() - timedelta(days=3))
+    assert "Repair: " in client.get("/").content.decode()
+    client.post("/exercises/repair/F03/")
+    solve(client, Attempt.objects.order_by("-started_at").first())
+    assert "Repair: " not in client.get("/").content.decode()
+
+
+def test_the_solution_shows_what_the_learner_wrote_and_its_slip(client, learner, generator):
+    slip_on_the_cell(client, generator)
+    attempt = Attempt.objects.get()
+    html = client.post(reverse("taken-solution", args=[attempt.pk]), follow=True).content.decode()
+    assert "i and f are swapped" in html and html.count("you had this one") == 3 and html.count("you wrote") == 4

@@ -62,6 +62,15 @@ class Kind(ABC):
     def unit(self) -> float:
         return self.specification.unit
 
+    @property
+    def also_given(self) -> dict[str, Any]:
+        """What holds for every variant, and a program has to be told: {"layers": 2, "bidirectional": 1}."""
+        return {}
+
+    def computed_from(self, open_steps: Iterable[str], others: Iterable[str]) -> set[str]:
+        """Which of the others would give an open step away, for they are computed from it."""
+        return set()
+
     @abstractmethod
     def check(self) -> None:
         """Raises sim.SimError for the first thing that cannot be."""

@@ -76,25 +76,19 @@ class DirectionKind(SeededKind):
         options = [{"id": way, "text": TEXTS[way]} for way in WAYS]
         given = {"raised": bias, "facts": told, OPTIONS: dict.fromkeys(ways, options)}
         exact = {name: [way or "stays"] for name, way in ways.items()}
-        live = {name: self._behind(name, bias, fitting, exact[name][0]) for name in ways}
+        live: dict[str, list[str]] = {name: [] for name in ways}  # one of three may be a guess: none is called a slip
         return sim.Certificate(seed, given, exact, exact, live, reasons, digest(bias, told, self.specification.asked))
 
-    def way(self, name: str, bias: str, fitting: Any, slip: sim.Slip | None = None) -> str:
+    def way(self, name: str, bias: str, fitting: Any) -> str:
         """What the value does in all fitting examples; nothing where they differ, or are too few."""
-        moved = self.examples.moved(quantity(name), bias, slip)[fitting]
+        moved = self.examples.moved(quantity(name), bias)[fitting]
         found = {int(sign) for sign in _signs(moved)}
         if moved.size < FEWEST or len(found) != 1:
             return ""
         return next(way for way, sign in WAYS.items() if sign in found)
 
-    def _behind(self, name: str, bias: str, fitting: Any, right: str) -> list[str]:
-        """For each wrong option the first claimed slip that would make it right."""
-        slips = [sim.slip_named(self.cell, name, each) for each in self.specification.claimed(name)]
-        leads = {self.way(name, bias, fitting, slip): slip.id for slip in reversed(slips)}
-        return [leads.get(way, "") for way in WAYS if way != right]
-
-    def working(self, given: Given, live: Live = NOTHING, exact: Live = NOTHING) -> ChoiceWorking:
-        return ChoiceWorking(self.cell, given, live, exact)
+    def working(self, given: Given, live: Live = NOTHING, exact: Live = NOTHING) -> DirectionWorking:
+        return DirectionWorking(self.cell, given, live, exact)
 
     def worked(self, given: Given, exact: Mapping[str, Any]) -> list[Worked]:
         return [
@@ -122,6 +116,17 @@ class DirectionKind(SeededKind):
         )[number - 1]
 
 
+class DirectionWorking(ChoiceWorking):
+    """Says of a right direction why it is right, with the bias that was raised."""
+
+    def why_right(self, name: str) -> str:
+        (way,), bias = self.right[name], self.given["raised"]
+        what, gate = quantity(name), bias.partition("_")[2]
+        if way == "stays":
+            return f"Raising {bias} raises {gate}, which {what} does not read."
+        return f"Raising {bias} raises {gate}; with these signs {what} {way} with it."
+
+
 def _signs(values: Any) -> Any:
     """Where a float stands for 0 it has none."""
     return np.sign(np.where(np.abs(values) < NOTHING_MOVED, 0, values))
@@ -141,14 +146,12 @@ class _Examples:
         self.layer = {name: np.stack([each[name] for each in drawn], axis=-1) for name in kind.cell.parameters}
         starts = ("x", *(f"{state}0" for state in kind.cell.states))
         self.start = {name: np.stack([each[name] for each in drawn], axis=-1) for name in starts}
-        self.right = self._run(self.cell, self.layer)
+        self.right = self._run(self.layer)
         self.right |= {"x": self.start["x"][0, 0]} | {f"{s}_prev": self.start[f"{s}0"][0] for s in kind.cell.states}
 
-    def _run(self, cell: sim.Cell, weights: Mapping[str, Any]) -> dict[str, Any]:
-        trace = sim.forward_many(cell, weights, **self.start)
-        return {name: trace[name][0, 0] for name in cell.equations}
+    def _run(self, weights: Mapping[str, Any]) -> dict[str, Any]:
+        trace = sim.forward_many(self.cell, weights, **self.start)
+        return {name: trace[name][0, 0] for name in self.cell.equations}
 
-    def moved(self, name: str, bias: str, slip: sim.Slip | None) -> Any:
-        cell = slip.wrong if slip else self.cell
-        raised = {**self.layer, bias: self.layer[bias] + RAISED}
-        return self._run(cell, raised)[name] - self._run(cell, self.layer)[name]
+    def moved(self, name: str, bias: str) -> Any:
+        return self._run({**self.layer, bias: self.layer[bias] + RAISED})[name] - self.right[name]

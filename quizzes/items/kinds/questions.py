@@ -82,6 +82,13 @@ class QuestionKind(Kind):
         return ""
 
     @property
+    def also_given(self) -> dict[str, Any]:
+        settings = self.specification.settings.items()
+        return {"question": self.question.title} | {
+            name: int(value) if isinstance(value, bool) else value for name, value in settings
+        }
+
+    @property
     def space(self) -> int | None:
         return self.exercise.space if self.specification.small else None
 

@@ -69,6 +69,20 @@ class StepsKind(Kind):
     def hint(self, name: str, number: int, given: Given) -> str:
         return self.working(given).hint(name, number)
 
+    def computed_from(self, open_steps: Iterable[str], others: Iterable[str]) -> set[str]:
+        """Those that read an open quantity of the same step, however indirectly; and all of a later step."""
+        first = {quantity(name): step_number(name) or 1 for name in reversed(list(open_steps))}
+        return {name for name in others if any(self._reads(name, what, step) for what, step in first.items())}
+
+    def _reads(self, name: str, what: str, step: int) -> bool:
+        own = step_number(name) or self.specification.T
+        if own != step:
+            return (own > step) != (name[0] == "d")
+        return self._leads_to(quantity(name), what)
+
+    def _leads_to(self, name: str, what: str) -> bool:
+        return any(each == what or self._leads_to(each, what) for each in self.cell.reads(name) if each != name)
+
 
 class StepsWorking(Tellable):
     """One variant's numbers, asked step by step. Nothing is computed before it is asked for."""
@@ -167,7 +181,7 @@ class StepsWorking(Tellable):
         """On the way back the learner's own gradients are not put in, so there the value alone stands."""
         step, decimals = step_number(name) or 1, self.specification.decimals
         if slip.of_gradient and own:
-            return [f"so {quantity(name)} = {_written(self.value(name, own, slip=slip, decimals=decimals), decimals)}"]
+            return [_written(self.value(name, own, slip=slip, decimals=decimals), decimals)]
         found: sim.Trace | sim.Gradients
         if slip.of_gradient:
             wrong = sim.evaluate_slip(

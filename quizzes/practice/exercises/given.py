@@ -56,6 +56,7 @@ def given_of(taking: Taking) -> dict[str, Any]:
         "example": example_address(specification, given),
         "diagram": diagram(specification.declared()),
         "work": _work(taking),
+        "has_losses": "dh" in given,
     }
 
 

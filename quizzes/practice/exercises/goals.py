@@ -32,6 +32,8 @@ class Goal:
             return "You have reached the goal of this exercise."
         if len(self.right) >= NEEDED:
             return f"{len(self.right)} of your last {OF_LAST} were, all on one day. Come back on another."
+        if not self.right:
+            return ""
         return f"So far {len(self.right)} of your last {OF_LAST} {'was' if len(self.right) == 1 else 'were'}."
 
 

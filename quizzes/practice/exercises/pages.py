@@ -102,6 +102,7 @@ def head(taking: Taking) -> dict[str, Any]:
         "taking": taking,
         "title": taking.generator.title,
         "lesson": lesson_address(taking.generator),
+        "summary": taking.generator.summary,
         "count": len(taking.asked),
         "given": given_of(taking),
         "task": TASKS.get(taking.specification.format, ""),
@@ -113,10 +114,11 @@ def head(taking: Taking) -> dict[str, Any]:
 
 def worked_beside(taking: Taking) -> list[dict[str, Any]]:
     """The steps of a faded exercise that are shown worked, in order of use."""
-    if not taking.attempt.shown:
+    shown = taking.shown
+    if not shown:
         return []
     lines = taking.kind.worked(taking.variant.given, {})
-    return [worked_line(line, taking.specification.T) for line in lines if line.name in taking.attempt.shown]
+    return [worked_line(line, taking.specification.T) for line in lines if line.name in shown]
 
 
 def lesson_address(generator: Generator) -> str:

@@ -47,7 +47,15 @@ class Taking:
     @property
     def given(self) -> dict[str, Any]:
         """What the learner is told: the numbers, and the steps shown worked."""
-        return {name: value for name, value in self.variant.given.items() if name != OPTIONS} | self.attempt.shown
+        told = {name: value for name, value in self.variant.given.items() if name != OPTIONS}
+        return told | self.kind.also_given | self.shown
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The worked steps that may be seen: those computed from an open one only when all is right."""
+        shown = self.attempt.shown
+        hidden = set() if self.is_complete else self.kind.computed_from(self.asked, shown)
+        return {name: values for name, values in shown.items() if name not in hidden}
 
     def options(self, name: str) -> list[dict[str, str]]:
         """Where one chooses, among what."""
