@@ -45,19 +45,38 @@ def make_small(*, version: GeneratorVersion, count: int) -> list[Variant]:
 
 
 def make_seed(*, version: GeneratorVersion, seed: int) -> Variant:
-    """The variant of exactly this seed, made if need be. Raises Refused with the reasons if it is not fair."""
-    if found := version.variants.filter(seed=seed).first():
-        return found
+    """The variant of exactly this seed, made if need be, and nobody else's from now on unless it is shared.
+
+    Raises Refused with the reasons if it is not fair, was withdrawn, or has the numbers of another.
+    """
+    with transaction.atomic():
+        lock(version)
+        if found := version.variants.filter(seed=seed).first():
+            return _named(found)
     certificate = certificates(version, [seed])[0]
     if certificate.reasons:
         reasons = "; ".join(certificate.reasons)
         raise Refused("candidate_refused", f"Seed {seed} was refused: {reasons}.", "Take another seed.")
     with transaction.atomic():
         lock(version)
-        store(
-            version, [certificate], Variant.State.SHARED if version.specification.get("small") else Variant.State.TAKEN
+        is_shared = version.specification.get("small")
+        store(version, [certificate], Variant.State.SHARED if is_shared else Variant.State.TAKEN)
+        made = version.variants.get(digest=certificate.digest)
+        if made.seed != seed:
+            said = f"Seed {seed} was refused: seed {made.seed} has the same numbers."
+            raise Refused("candidate_refused", said, "Take that one.")
+        return made
+
+
+def _named(variant: Variant) -> Variant:
+    if variant.state == Variant.State.WITHDRAWN:
+        raise Refused(
+            "candidate_refused", f"Seed {variant.seed} was withdrawn: its numbers broke.", "Take another seed."
         )
-        return version.variants.get(digest=certificate.digest)
+    if variant.state == Variant.State.POOL:
+        variant.state = Variant.State.TAKEN
+        variant.save(update_fields=["state"])
+    return variant
 
 
 def fair_certificates(version: GeneratorVersion, count: int, work: Work = UNOWED) -> list[sim.Certificate]:

@@ -43,6 +43,8 @@ def _faults(stored: Mapping[str, Any]) -> Iterator[str]:
         yield f"“question” needs to be one of {', '.join(QUESTIONS)}."
     yield from (f"“{name}” needs names and values." for name in MAPPINGS if not _is_settings(stored.get(name, {})))
     yield from (f"“{name}” needs true or false." for name in SWITCHES if not isinstance(stored.get(name, False), bool))
+    if stored.get("fading") and stored.get("format", "fill_all") != "fill_all":
+        yield "“fading” is for exercises in which every step is filled in."
     for name, (least, most) in WHOLE.items():
         if name in stored and not _is_whole(stored[name], least, most):
             yield f"“{name}” is {stored[name]!r:.40}, needs a whole number from {least} to {most}."

@@ -141,7 +141,11 @@ def mark(readings: Readings, keys: Mapping[str, Key], working: Working, rule: Ru
     """
     marked: list[Step] = []
     for name, key in keys.items():
-        own = {earlier: values for earlier, values in carried(marked).items() if values != keys[earlier].exact}
+        own = {
+            earlier: values
+            for earlier, values in carried(marked, rule.tolerance).items()
+            if values != keys[earlier].exact
+        }
         marked.append(_mark_step(name, readings[name], key, own, _Judge(working, rule, made)))
     return marked
 
@@ -206,21 +210,22 @@ def _matching(values: Values, slips: Iterable[tuple[str, Values]], within: float
     return tuple(dict.fromkeys(found))
 
 
-def carried(marked: Sequence[Step]) -> dict[str, Values]:
+def carried(marked: Sequence[Step], within: float = 0) -> dict[str, Values]:
     """The learner's own earlier numbers that later steps are judged with.
 
     A number that makes the next step easy (0, 1, or one repeated from another step) carries only if it was right or
     named as a slip: otherwise follow-through could be fished for.
     """
     read = [step for step in marked if step.is_read]
-    return {
-        step.name: step.values for step in read if step.is_right or step.state == "slip" or not _is_easy(step, read)
-    }
+    known = [step for step in read if step.is_right or step.state == "slip" or not _is_easy(step, read, within)]
+    return {step.name: step.values for step in known}
 
 
-def _is_easy(step: Step, read: Sequence[Step]) -> bool:
+def _is_easy(step: Step, read: Sequence[Step], within: float) -> bool:
+    """0 or 1, or as near as a right answer may be (0.00001 makes the next step as easy), or another step's number."""
     others = {value for other in read if other is not step for value in other.values}
-    return any(value in (0, 1) or value in others for value in step.values)
+    near = any(abs(value - easy) <= within + FLOAT_SLACK for value in step.values for easy in (0, 1))
+    return near or not others.isdisjoint(step.values)
 
 
 def is_complete(marked: Sequence[Step]) -> bool:
@@ -238,7 +243,8 @@ def counted_states(results: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         name, state = step["name"], step["state"]
         if state in UNREAD or name in counted:
             continue
-        if state == "convention" and name not in excused:
+        is_elsewhere = state == "convention" or (state == "alias" and CONVENTIONS & {*step.get("slips", ())})
+        if is_elsewhere and name not in excused:
             excused.add(name)
         else:
             counted[name] = state

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from quizzes.errors import Unavailable
 from quizzes.items.generators import order_top_up
-from quizzes.items.making import PIECE, fair_certificates, kind_of_version, lock, make_small, make_variants, store
+from quizzes.items.making import (
+    PIECE,
+    fair_certificates,
+    insert,
+    kind_of_version,
+    lock,
+    make_small,
+    make_variants,
+    store,
+)
 from quizzes.items.models import Generator, GeneratorVersion, Variant
+from quizzes.items.specification import quantity
 from quizzes.jobs.services import UNOWED, Work, audit
 
 LOOKED_AT = 24  # variants, for one that can name a slip
@@ -141,25 +153,21 @@ def shared_variants(*, generator: Generator, more_than: int = 0) -> QuerySet[Var
     return shared.all()
 
 
-def made_with(*, generator: Generator, slip: str) -> Variant:
-    """A variant whose numbers can name this slip, from the pool or made now. Raises Unavailable when none is found."""
+def made_with(*, generator: Generator, slip: str, place: str = "") -> Variant:
+    """A variant whose numbers can name this slip there, taken from the pool or made now; none is left over.
+
+    Raises Unavailable when none is found.
+    """
     if generator.current is None:
         raise Unavailable("no_version", "This exercise has no numbers yet.", "Take another exercise.")
-    generator.current.generator = generator
-    if variant := _ready_with(generator.current, slip):
+    version = generator.current
+    version.generator = generator
+    if variant := _ready_with(version, slip, place):
         return variant
-    if is_small(generator.current):
-        return _shared_with(generator, slip)
     for _ in range(LOOKED_AT):
-        if names(variant := made_inline(generator=generator), slip):
-            return variant
-    raise no_such_numbers()
-
-
-def _shared_with(generator: Generator, slip: str) -> Variant:
-    for variant in shared_variants(generator=generator, more_than=LOOKED_AT):
-        if names(variant, slip):
-            return variant
+        found = [each for each in fair_certificates(version, 4) if _shows(each.live, slip, place)]
+        if found:
+            return insert(version, found[:1], Variant.State.TAKEN)[0]
     raise no_such_numbers()
 
 
@@ -168,14 +176,19 @@ def no_such_numbers() -> Unavailable:
 
 
 @transaction.atomic
-def _ready_with(version: GeneratorVersion, slip: str) -> Variant | None:
-    ready = version.variants.filter(state__in=[Variant.State.POOL, Variant.State.SHARED]).order_by("id")
+def _ready_with(version: GeneratorVersion, slip: str, place: str) -> Variant | None:
+    ready = version.variants.filter(state=Variant.State.POOL).order_by("id")
     locked = ready.select_related("key", "version__generator").select_for_update(of=("self",), skip_locked=True)
-    variant = next((each for each in locked[:LOOKED_AT] if names(each, slip)), None)
-    if variant is not None and variant.state == Variant.State.POOL:
+    variant = next((each for each in locked[:LOOKED_AT] if _shows(each.key.live, slip, place)), None)
+    if variant is not None:
         variant.state = Variant.State.TAKEN
         variant.save(update_fields=["state"])
     return variant
+
+
+def _shows(live: Mapping[str, Sequence[str]], slip: str, place: str) -> bool:
+    """Whether the slip lives in that quantity, or, where none is named, anywhere."""
+    return any(slip in slips for name, slips in live.items() if not place or quantity(name) == quantity(place))
 
 
 def names(variant: Variant, slip: str) -> bool:

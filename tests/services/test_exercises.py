@@ -244,3 +244,58 @@ def test_a_seed_taken_by_name_is_never_drawn_for_a_learner(user):
     assert by_name not in taken
     assert Variant.objects.filter(seed=1).count() == 1
     assert Attempt.objects.count() == 9
+
+
+# --- what another order, a second taking and a hostile program must not change
+
+
+def shuffled_key(attempt):
+    """The key as a database may give it back: its names in another order."""
+    key = attempt.variant.key
+    key.exact, key.full = (dict(sorted(said.items())) for said in (key.exact, key.full))
+    key.save()
+
+
+def test_steps_are_marked_in_order_of_use_whatever_the_order_they_are_stored_in(attempt):
+    shuffled_key(attempt)
+    exact, given = attempt.variant.key.exact, attempt.variant.given
+    f = round(1 - exact["f@1"][0], 4) if abs(exact["f@1"][0] - 0.5) > 0.01 else 0.77
+    c = round(f * given["c0"][0] + exact["i@1"][0] * exact["g@1"][0], 4)
+    event = answer(attempt, exact | {"f@1": [f], "c@1": [c]})
+    steps = {step["name"]: step["state"] for step in event.result["steps"]}
+    assert list(steps) == ["f@1", "i@1", "g@1", "c@1", "o@1", "h@1"]
+    assert steps["c@1"] == "right_with_yours"
+
+
+def test_numbers_near_nought_carry_no_further_than_nought_itself(attempt):
+    tiny = {"f@1": [1e-5], "i@1": [2e-5], "g@1": [3e-5], "c@1": [0], "o@1": [1e-5], "h@1": [0]}
+    event = answer(attempt, tiny)
+    assert not [step["name"] for step in event.result["steps"] if step["state"] == "right_with_yours"]
+
+
+@pytest.mark.parametrize("name", ["\u0000", "\ud800", "f@1\u0000", "x" * 60_000])
+def test_what_is_meant_is_kept_short_and_printable(attempt, name):
+    event = answer(attempt, {"f@1": [0.5]}, meant={name: name})
+    kept = str(AnswerEvent.objects.get(pk=event.pk).response)
+    assert len(kept) < 500 and "\\x00" not in kept and "\\ud800" not in kept
+
+
+def test_an_alias_of_a_convention_has_the_free_try_of_a_convention():
+    from quizzes.items.marking import counted_states
+
+    def result(state, *slips):
+        return {"steps": [{"name": "n@1", "state": state, "slips": list(slips)}]}
+
+    assert counted_states([result("alias", "G02", "G03"), result("right")]) == {"n@1": "right"}
+    assert counted_states([result("alias", "F02", "F15"), result("right")]) == {"n@1": "alias"}
+
+
+def test_a_seed_named_by_staff_leaves_the_pool_and_a_withdrawn_one_is_refused(attempt):
+    from quizzes.items.making import make_seed, make_variants
+
+    version = attempt.variant.version
+    pooled = make_variants(version=version, count=2)
+    assert make_seed(version=version, seed=pooled[0].seed).state == Variant.State.TAKEN
+    Variant.objects.filter(pk=pooled[1].pk).update(state=Variant.State.WITHDRAWN)
+    with pytest.raises(Refused, match="was withdrawn"):
+        make_seed(version=version, seed=pooled[1].seed)

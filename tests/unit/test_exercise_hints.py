@@ -65,9 +65,20 @@ def test_the_gradient_of_a_hidden_state_comes_from_the_loss_and_from_the_step_af
 
 
 def test_the_gradient_of_a_shared_weight_shows_what_every_step_adds():
-    kind = kind_of(Specification("rnn", "none", ("da@2", "da@1", "dU"), {}, T=2))
+    kind = kind_of(Specification("rnn", "none", ("dU",), {}, T=2))
     third = hints(kind, "dU", CHAIN)[2]
-    assert third.count("`; `") == 1 and "·0.2`" in third  # step 1 multiplies h0, which is 0.2
+    assert third.count("`; `") == 1
+    assert "(1 − 0.5370²)" in third and "(1 − 0.1278²)" in third  # tanh(0.6), tanh(−0.24 + 0.2685 + 0.1)
+    asked = kind_of(Specification("rnn", "none", ("da@2", "da@1", "dU"), {}, T=2))
+    assert hints(asked, "dU", CHAIN)[2].startswith("Put in your own gradient of a.")
+
+
+def test_a_state_of_the_step_before_that_is_asked_itself_is_not_put_in():
+    kind = kind_of(Specification("rnn", "none", ("h@1", "h@2"), {}, T=2))
+    second = hints(kind, "h@2", CHAIN)[2]
+    assert second == "Put in your own old h."
+    first = hints(kind, "h@1", CHAIN)[2]
+    assert "0.2" in first  # h0 is given
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.items.making import kind_of_version
 from quizzes.practice.exercises.goals import goal_of
 from quizzes.practice.models import Attempt, SlipRecord
 from tests.factories import make_misconception, make_user
@@ -239,3 +240,40 @@ def test_the_solution_shows_what_the_learner_wrote_and_its_slip(client, learner,
     attempt = Attempt.objects.get()
     html = client.post(reverse("taken-solution", args=[attempt.pk]), follow=True).content.decode()
     assert "i and f are swapped" in html and html.count("you had this one") == 3 and html.count("you wrote") == 4
+
+
+def test_whoever_has_seen_a_solution_cannot_reach_the_goal_by_copying_it(client, learner, generator):
+    for _ in range(3):
+        first = take(client, generator, whole="1")
+        client.post(reverse("taken-solution", args=[first.pk]))
+        client.post(reverse("taken-again", args=[first.pk]))
+        solve(client, Attempt.objects.get(variant=first.variant, state="open"))
+    assert goal_of(learner, generator).right == []
+
+
+def test_an_exhausted_small_exercise_begins_again_blank_with_the_one_seen_longest_ago(client, learner):
+    small = generator_of("shape")
+    seen = []
+    for _ in range(20):  # of 18
+        attempt = take(client, small)
+        assert attempt.last_seq == 0
+        seen.append(attempt.variant_id)
+        check(client, attempt, {"shape": "1, 2"})
+    assert len(set(seen)) == 18
+    assert seen[18:] == seen[:2]
+
+
+def test_a_repair_opens_the_step_where_the_slip_was_made(client, learner):
+    """F05 can happen in f, i and o; it was made in o."""
+    make_misconception("F05", title="Recurrent term left out")
+    generator = make_generator(fading=True)
+    for _ in range(2):
+        attempt = take(client, generator, whole="1")
+        while "F05" not in attempt.variant.key.live["o@1"]:
+            attempt = take(client, generator, whole="1")
+        working = kind_of_version(attempt.variant.version).working(attempt.variant.given, attempt.variant.key.live)
+        check(client, attempt, {"o@1": round(dict(working.slips("o@1", {}))["F05"][0], 4)})
+    assert set(SlipRecord.objects.values_list("place", flat=True)) == {"o@1"}
+    client.post("/exercises/repair/F05/")
+    repair = Attempt.objects.get(repairs__slug="F05")
+    assert [name for name in repair.variant.key.exact if name not in repair.shown] == ["o@1"]

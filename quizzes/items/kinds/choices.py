@@ -40,7 +40,8 @@ class ChoiceKind(Kind):
 
     def keys(self, given: Given, exact: Mapping[str, Any], full: Mapping[str, Any]) -> dict[str, Key]:
         keys = {}
-        for name, (right,) in exact.items():
+        for name in self.asked:
+            (right,) = exact[name]
             ids = tuple(option["id"] for option in given[OPTIONS][name])
             place = (float(ids.index(right)),)
             keys[name] = Key(place, place, "option", ids)
@@ -86,7 +87,8 @@ class ChoiceWorking(Tellable):
 
 def shuffled(stream: str, seed: int, things: Sequence[Any], purpose: str = "") -> list[Any]:
     """In an order that stream, seed and purpose fix for ever."""
-    return sorted(things, key=lambda thing: hashed(f"{stream}/{seed}/{purpose}/{things.index(thing)}"))
+    order = sorted(range(len(things)), key=lambda place: hashed(f"{stream}/{seed}/{purpose}/{place}"))
+    return [things[place] for place in order]
 
 
 def hashed(text: str) -> int:

@@ -37,6 +37,14 @@ class FormulaKind(SeededKind):
     def _claimed(self, name: str) -> list[sim.Slip]:
         return [sim.slip_named(self.cell, name, each) for each in self.specification.claimed(name)]
 
+    @cached_property
+    def _choices(self) -> dict[str, list[tuple[sim.Slip, ...]]]:
+        """Every choice of wrong options for each asked quantity, in an order of this stream's own."""
+        return {
+            name: shuffled(self.stream, 0, list(combinations(slips, self.shown)), name)
+            for name, slips in self.wrong.items()
+        }
+
     @property
     def shown(self) -> int:
         """How many wrong options stand beside the right one."""
@@ -56,9 +64,8 @@ class FormulaKind(SeededKind):
             raise sim.SimError(f"There are {self.space} variants, so there is no seed {seed}.")
         options: dict[str, list[dict[str, str]]] = {}
         exact, live = {}, {}
-        for name, slips in self.wrong.items():
-            several = list(combinations(slips, self.shown))
-            chosen = shuffled(self.stream, 0, several, name)[seed % len(several)]
+        for name, several in self._choices.items():
+            chosen = several[seed % len(several)]
             order = shuffled(self.stream, seed, [None, *chosen], name)
             options[name] = [self._option(name, letter, each) for letter, each in zip(LETTERS, order, strict=False)]
             exact[name] = [LETTERS[order.index(None)]]

@@ -103,6 +103,9 @@ class QuestionKind(Kind):
     def check(self) -> None:
         if self.specification.asked != self.exercise.asked:
             raise sim.SimError(f"“asked” needs to be {self.question.asked}, for that is the question.")
+        blocks = self.question.formula.count(",") + 1
+        if self.question.asked == "stack" and blocks != self.specification.T:
+            raise sim.SimError(f"“T” is {self.specification.T}, needs {blocks}: one number a block.")
         self.exercise.check()
 
     def certify(self, seeds: Iterable[int]) -> list[sim.Certificate]:

@@ -14,6 +14,7 @@ from quizzes.items.marking import Own, Values
 from quizzes.items.specification import Specification, quantity, step_number
 
 MARKS = re.compile(r' (?:data-q="\w+"|stretchy="false")')  # for worked examples and tall formulas; here they only weigh
+MOST_PAIRED = 3  # of a learner's slips are tried together with another
 LOSSES = ("dh", "dh_last", "dc_last")
 
 
@@ -125,7 +126,8 @@ class StepsWorking(Tellable):
 
     def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterator[tuple[tuple[str, str], Values]]:
         claimed = list(self.specification.claimed(name))
-        before = [slip for slip in claimed if slip in set(made)]
+        mine = set(made)
+        before = [slip for slip in claimed if slip in mine][:MOST_PAIRED]
         for first in before:
             for second in claimed:
                 both = _pair(self.layer.cell, quantity(name), first, second)
@@ -215,14 +217,24 @@ class StepsWorking(Tellable):
         return f"It lies between {listed([_between(value) for value in values], 'and for the next unit')}."
 
     def _with_numbers(self, name: str) -> str:
-        """The first line on the way with its numbers put in; of values that are asked themselves, only the letters."""
+        """The first line on the way with its numbers put in; where it reads what is asked, only the letters."""
         step, first = step_number(name), self._on_the_way(name)[0]
-        if own := [each for each in self.layer.cell.reads(first) if f"{each}@{step}" in self.specification.asked]:
+        if own := [each for each in self.layer.cell.uses(first) if self._is_asked(each, step)]:
             letters = listed([called(each).removeprefix("the ") for each in own])
             return " ".join([f"Put in your own {letters}.", *self._given_states(first, step or 1)])
         steps = range(1, self.specification.T + 1) if step is None else [step]
         put_in = [line for each in steps for line in sim.substituted_text(self.found, first, each)]
         return "; ".join(f"`{line.partition(' = ')[2] or line}`" for line in put_in)
+
+    def _is_asked(self, leaf: str, step: int | None) -> bool:
+        """Whether a name in an equation of that step is a value that is asked, there or a step before or after."""
+        what, _, rest = leaf.partition("_")
+        asked = self.specification.asked
+        if rest in ("back", "next"):  # what the step after sends back is made of all that is asked there
+            return any(name[0] == "d" and (step_number(name) or 0) > (step or 0) for name in asked)
+        if rest == "prev":
+            return any(quantity(name) == what and (step is None or step_number(name) == step - 1) for name in asked)
+        return any(quantity(name) == leaf and step in (None, step_number(name)) for name in asked)
 
     def _given_states(self, name: str, step: int) -> list[str]:
         """The states before the first step that an equation reads, with their numbers: they are given."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from quizzes.accounts.models import User
 from quizzes.items.models import Generator
 from quizzes.items.specification import Specification, quantity
-from quizzes.practice.exercises.queries import is_faded, whole_takings
+from quizzes.practice.exercises.queries import whole_takings
 from quizzes.practice.models import SlipRecord
 
 OPEN_STEPS = (1, 2)  # in the first taking that was finished, and in the second
@@ -20,12 +20,12 @@ LEAST_STEPS = 3  # a shorter exercise is asked whole
 
 def worked_steps_for(user: User, generator: Generator) -> list[str]:
     """The steps shown worked in the learner's next taking of it."""
-    specification = Specification.from_json(generator.current.specification if generator.current else {"asked": []})
-    if not is_faded(user, generator):
-        return []
     done = whole_takings(user, generator)
+    if generator.current is None or not generator.current.specification.get("fading") or done >= len(OPEN_STEPS):
+        return []
+    asked = Specification.from_json(generator.current.specification).asked
     records = SlipRecord.objects.filter(user=user, event__attempt__variant__version__generator=generator)
-    return shown_of(specification.asked, Counter(records.values_list("place", flat=True)), OPEN_STEPS[done])
+    return shown_of(asked, Counter(records.values_list("place", flat=True)), OPEN_STEPS[done])
 
 
 def shown_of(asked: Sequence[str], slips: Counter[str], count: int) -> list[str]:

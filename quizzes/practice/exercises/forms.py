@@ -11,7 +11,7 @@ from django.http import QueryDict
 from quizzes.errors import Refused
 from quizzes.items.reading import MOST_KEPT, printable
 
-MOST_ENTRIES = 16
+MOST_ENTRIES = 64  # of one quantity, as the service takes them
 HIDDEN = {"csrfmiddlewaretoken", "submission_id", "seq", "hint"}
 FIELD = re.compile(r"([a-z]\w{0,20}?)(?:-([0-9]{1,3}))?(_meant)?")
 

@@ -68,10 +68,15 @@ def diagram(cell: sim.Cell) -> SafeString:
 
 def question_rows(specification: Specification, given: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Each given with what it means, then what is fixed for this exercise."""
-    rows = [(WORDS.get(name, name), f"{name} = {_plain(value)}") for name, value in given.items()]
+    rows = [(WORDS.get(name, name), f"{name} = {_plain(value)}") for name, value in _in_order(given)]
     settings = specification.settings.items()
     rows += [(SETTINGS[name], library_name(value)) for name, value in settings if name in SETTINGS]
     return rows + [("switch", said if settings_on else f"not {said}") for said, settings_on in _switches(specification)]
+
+
+def _in_order(given: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """In the order of WORDS: a database may hold them in another."""
+    return [(name, given[name]) for name in dict.fromkeys((*WORDS, *given)) if name in given]
 
 
 def _switches(specification: Specification) -> list[tuple[str, bool]]:

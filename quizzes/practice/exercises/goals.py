@@ -38,17 +38,16 @@ class Goal:
 
 
 def goal_of(user: User | None, generator: Generator) -> Goal:
-    """Counted are whole takings with fresh numbers that were answered: no repair, none with steps shown worked."""
+    """Counted are whole takings that were answered: no repair, none with steps shown worked.
+
+    Of each variant only the very first taking: whoever has seen its solution could copy it.
+    """
     if user is None:
         return Goal(())
-    takings = Attempt.objects.filter(user=user, variant__version__generator=generator, repairs=None, shown={})
-    latest = takings.filter(last_seq__gt=0).order_by("-started_at")
-    rows = list(latest.values_list("right", "asked", "hints", "started_at", "variant", "pk"))
-    firsts = _first_on_its_numbers(rows)[:OF_LAST]
-    return Goal([row[3].date() for row in firsts if row[0] == row[1] and not row[2]])
-
-
-def _first_on_its_numbers(rows: list[tuple]) -> list[tuple]:  # type: ignore[type-arg]
-    """Without those that went over the same numbers again."""
-    first = {row[4]: row[5] for row in rows}  # the earliest is the last to be put in
-    return [row for row in rows if first[row[4]] == row[5]]
+    takings = Attempt.objects.filter(user=user, variant__version__generator=generator).order_by("started_at", "pk")
+    firsts: dict[int | None, Attempt] = {}
+    for taking in takings:
+        firsts.setdefault(taking.variant_id, taking)
+    counted = [it for it in firsts.values() if it.last_seq and not it.shown and it.repairs_id is None]
+    latest = counted[::-1][:OF_LAST]
+    return Goal([it.started_at.date() for it in latest if it.right == it.asked and not it.hints])

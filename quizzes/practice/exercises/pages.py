@@ -170,6 +170,7 @@ def _step(taking: Taking, name: str, told: Mapping[str, Any] | None, typed: Any,
     return {
         "name": label,
         "is_word": is_word(label),
+        "noun": "number" if is_word(label) else "unit",
         "field": field_of(name),
         "label": spoken(label),
         "value": "",

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 import sim
 from quizzes.accounts.models import User
@@ -51,7 +52,8 @@ def record(
     Raises NothingRead, Refused (unknown quantity, wrong shape), Conflict, NotFound.
     """
     answers = {printable(str(name)[:MOST_KEPT]): _kept(sent) for name, sent in answers.items()}
-    response = {"answers": answers} | ({"meant": dict(meant)} if meant else {})
+    meant = {_short(name): _short(slip) for name, slip in list((meant or {}).items())[:MOST_ENTRIES]}
+    response = {"answers": answers} | ({"meant": meant} if meant else {})
     try:
         return record_answer(
             user=user,
@@ -60,10 +62,14 @@ def record(
             seq=seq,
             response=response,
             now=now,
-            mark=lambda attempt: _mark(attempt, answers, meant or {}),
+            mark=lambda attempt: _mark(attempt, answers, meant),
         )
     except sim.SimError as error:
         raise _withdrawn(user, attempt_id, error) from error
+
+
+def _short(text: object) -> str:
+    return printable(str(text)[:MOST_KEPT])
 
 
 def _kept(sent: Any) -> Any:
@@ -78,6 +84,9 @@ def _withdrawn(user: User, attempt_id: UUID, error: sim.SimError) -> Conflict:
     attempt = Attempt.objects.select_related("variant").get(pk=attempt_id, user=user)
     if attempt.variant:
         withdraw_variant(variant=attempt.variant, fault=f"{error.code}: {error.message}")
+        Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.OPEN).update(
+            state=Attempt.State.FINISHED, finished_at=timezone.now()
+        )
     return Conflict("variant_withdrawn", "These numbers turned out to be faulty and were withdrawn.", "Take others.")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +14,16 @@ from quizzes.catalog.models import Misconception
 from quizzes.errors import Forbidden, NotFound
 from quizzes.items.making import kind_of_version, make_seed
 from quizzes.items.models import Generator, Variant
-from quizzes.items.pool import from_pool, made_inline, made_with, shared_variants
+from quizzes.items.pool import (
+    LOOKED_AT,
+    from_pool,
+    made_inline,
+    made_with,
+    names,
+    no_such_numbers,
+    shared_variants,
+)
+from quizzes.items.specification import quantity
 from quizzes.practice.answers import locked_attempt
 from quizzes.practice.exercises.fading import worked_steps_for
 from quizzes.practice.exercises.queries import taking_unknown
@@ -40,7 +50,12 @@ def take(*, user: User, generator: Generator, now: datetime, seed: int | None = 
 def _start(
     user: User, variant: Variant, now: datetime, shown: list[str], repairs: Misconception | None = None
 ) -> Attempt:
-    """An open taking of the same variant goes on. What is shown worked is kept, so that no page reads the key."""
+    """A blank taking of the same kind goes on; an answered one ends here, for its numbers are taken anew.
+
+    What is shown worked is kept, so that no page reads the key.
+    """
+    opened = Attempt.objects.filter(user=user, variant=variant, state=Attempt.State.OPEN)
+    opened.exclude(last_seq=0, repairs=repairs, hints={}).update(state=Attempt.State.FINISHED, finished_at=now)
     asked = kind_of_version(variant.version).asked
     worked = {name: variant.key.exact[name] for name in shown}
     first = {"started_at": now, "asked": len(asked) - len(worked), "shown": worked, "repairs": repairs}
@@ -53,11 +68,19 @@ def _is_small(generator: Generator) -> bool:
 
 def _shared(user: User, generator: Generator) -> Variant:
     """One he has not seen, made now if need be; when he has seen all, the one he saw longest ago."""
+    seen = _seen(user, generator)
+    return _least_seen(list(shared_variants(generator=generator, more_than=len(seen))), seen)
+
+
+def _seen(user: User, generator: Generator) -> dict[int | None, datetime]:
+    """When this learner took each variant last."""
     takings = Attempt.objects.filter(user=user, variant__version=generator.current)
-    seen = dict(takings.values_list("variant").annotate(last=Max("started_at")))
-    variants = shared_variants(generator=generator, more_than=len(seen))
-    unseen = variants.exclude(pk__in=seen).order_by("digest").first()
-    return unseen or min(variants, key=lambda variant: seen[variant.pk])
+    return dict(takings.values_list("variant").annotate(last=Max("started_at")))
+
+
+def _least_seen(variants: Sequence[Variant], seen: Mapping[int | None, datetime]) -> Variant:
+    long_ago = datetime.min.replace(tzinfo=UTC)
+    return min(variants, key=lambda variant: (seen.get(variant.pk, long_ago), variant.digest))
 
 
 def _of_seed(user: User, generator: Generator, seed: int, now: datetime, fade: bool) -> Attempt:
@@ -82,12 +105,21 @@ def take_again(*, user: User, attempt_id: UUID, now: datetime) -> Attempt:
         return _start(user, attempt.variant, now, [])
 
 
-def take_repair(*, user: User, generator: Generator, slip: str, misconception: Misconception, now: datetime) -> Attempt:
-    """Numbers on which this slip can be named, with every step worked but the one where it is made.
+def take_repair(
+    *, user: User, generator: Generator, slip: str, place: str, misconception: Misconception, now: datetime
+) -> Attempt:
+    """Numbers on which this slip can be named, with every step worked but the one where it was made.
 
     Raises Unavailable when no such numbers are found.
     """
-    variant = made_with(generator=generator, slip=slip)
-    name = next(name for name, slips in variant.key.live.items() if slip in slips)
-    shown = [each for each in kind_of_version(variant.version).asked if each != name]
-    return _start(user, variant, now, shown, misconception)
+    if _is_small(generator):
+        able = [each for each in shared_variants(generator=generator, more_than=LOOKED_AT) if names(each, slip)]
+        if not able:
+            raise no_such_numbers()
+        variant = _least_seen(able, _seen(user, generator))
+    else:
+        variant = made_with(generator=generator, slip=slip, place=place)
+    asked, live = kind_of_version(variant.version).asked, variant.key.live
+    able_in = [name for name in asked if slip in live[name]]
+    chosen = next((name for name in able_in if quantity(name) == quantity(place)), able_in[0])
+    return _start(user, variant, now, [each for each in asked if each != chosen], misconception)
