@@ -102,7 +102,7 @@ def head(taking: Taking) -> dict[str, Any]:
         "taking": taking,
         "title": taking.generator.title,
         "lesson": lesson_address(taking.generator),
-        "summary": taking.generator.summary,
+        "lead": taking.generator.summary,
         "count": len(taking.asked),
         "given": given_of(taking),
         "task": TASKS.get(taking.specification.format, ""),
