@@ -108,7 +108,6 @@ def head(taking: Taking) -> dict[str, Any]:
         "task": TASKS.get(taking.specification.format, ""),
         "worked": worked_beside(taking),
         "repairs": taking.attempt.repairs,
-        "hint_left": taking.attempt.repairs is None and not taking.attempt.hints,
     }
 
 
