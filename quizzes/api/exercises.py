@@ -144,7 +144,8 @@ class Solution(LearnerView):
         taking = queries.taking(user, attempt_id)
         key = queries.released_key(taking)
         steps = [worked_step(each) for each in queries.worked_steps(taking)]
-        return Response({"id": str(attempt_id), "exact": key.exact, "full": key.full, "steps": steps})
+        exact, full = ({name: said[name] for name in taking.kind.asked} for said in (key.exact, key.full))
+        return Response({"id": str(attempt_id), "exact": exact, "full": full, "steps": steps})
 
 
 def worked_step(line: Worked) -> dict[str, Any]:

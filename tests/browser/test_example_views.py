@@ -36,7 +36,7 @@ def test_the_back_button_leads_through_the_views(open_page):
     page.click("#tab-gradient")
     page.wait_for_selector("#own-desc", state="attached")
     page.go_back()
-    page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'")
+    page.wait_for_function("() => performance.getEntriesByType('navigation')[0].type === 'reload'")
     page.wait_for_selector("#time-caption")
     page.go_back()
     page.wait_for_selector("#values-caption")
