@@ -44,7 +44,8 @@ def run(count: int) -> int:
     call_command("load_course", "quizzes/content/recurrent-networks", verbosity=0)
     print("On SQLite, one user, this process alone:")
     for slug in ("lstm-step", "gru-step"):
-        serving.report_checks(slug)
+        for all_wrong in (False, True):
+            serving.report_checks(slug, all_wrong=all_wrong)
     for slug in ("lstm-step", "gru-step"):
         serving.report_making(slug)
     by_hand.report(np.random.default_rng(4))

@@ -48,7 +48,7 @@ def faults(kind: Kind, variant: sim.Certificate) -> Iterator[str]:
         if not is_complete(mark(read_answers(sent, keys), keys, working, rule)):
             yield "the key is refused"
     for name, key in keys.items():
-        values = dict(working.slips(name, {}))
+        values = {slip: found for slip, found in working.slips(name, {}) if slip in variant.live[name]}
         for slip, value in values.items():
             if min(distance(value, right) for right in (key.exact, key.full)) <= rule.tolerance:
                 yield f"{slip} is accepted as {name}"

@@ -21,9 +21,9 @@ CHECKS = 200
 PRAIRIELEARN_MS, NUMBAS_MS = 55.0, 4.5  # a variant, measured elsewhere on a machine like this
 
 
-def report_checks(slug: str) -> None:
-    """One user after another's answer: a wrong one in every step, so that all is diagnosed."""
-    user = User.objects.create_user(username=f"bench-{slug}")
+def report_checks(slug: str, *, all_wrong: bool) -> None:
+    """Answers of one user: one slip a time, the rest right; or a slip in every step, so that all is diagnosed."""
+    user = User.objects.create_user(username=f"bench-{slug}-{all_wrong}")
     client = Client()
     client.force_login(user)
     generator = Generator.objects.get(slug=slug)
@@ -32,27 +32,30 @@ def report_checks(slug: str) -> None:
     for number in range(CHECKS):
         client.post(f"/exercises/{slug}/take/", {"whole": "1"})
         attempt = Attempt.objects.filter(user=user).order_by("-started_at")[0]
-        answers = _wrong_answers(attempt, number)
+        answers = _answers(attempt, number, all_wrong=all_wrong)
         marking.append(_marking_ms(attempt, answers))
         reply, took = _checked(client, attempt, answers)
         times.append(took)
         sizes.append(len(reply.content))
         packed.append(len(gzip.compress(reply.content, 6)))
+    which = "every step" if all_wrong else "one step"
     print(
-        f"  Check of {slug}, every step wrong: p50 {_at(times, 50):.1f}, p95 {_at(times, 95):.1f} ms; "
+        f"  Check of {slug}, {which} wrong: p50 {_at(times, 50):.1f}, p95 {_at(times, 95):.1f} ms; "
         f"of it marking and telling p50 {_at(marking, 50):.1f}, p95 {_at(marking, 95):.1f} ms; "
         f"{max(sizes)} bytes, {max(packed)} packed"
     )
 
 
-def _wrong_answers(attempt: Attempt, number: int) -> dict[str, list[float]]:
-    """A live slip in each step where there is one, another each time."""
+def _answers(attempt: Attempt, number: int, *, all_wrong: bool) -> dict[str, list[float]]:
+    """A live slip in every step, or in one, another each time."""
     assert attempt.variant is not None
-    marking = Marking.of(attempt)
-    answers = {}
-    for name, exact in attempt.variant.key.exact.items():
+    marking, key = Marking.of(attempt), attempt.variant.key
+    asked = marking.kind.asked
+    wrong = asked if all_wrong else [asked[number % len(asked)]]
+    answers = {name: list(key.exact[name]) for name in asked}
+    for name in wrong:
         slips = dict(marking.working.slips(name, {}))
-        values = list(slips.values())[number % len(slips)] if slips else [each + 0.1 for each in exact]
+        values = list(slips.values())[number % len(slips)] if slips else [each + 0.1 for each in key.exact[name]]
         answers[name] = [round(each, 4) for each in values]
     return answers
 
