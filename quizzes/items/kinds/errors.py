@@ -9,7 +9,8 @@ from typing import Any
 import sim
 from quizzes.items.kinds.base import NOTHING, Given, Live, Worked, numbers
 from quizzes.items.kinds.choices import OPTIONS, ChoiceKind, ChoiceWorking, digest, hashed
-from quizzes.items.kinds.steps import StepsKind, StepsWorking, worked_through
+from quizzes.items.kinds.steps import StepsKind, worked_through
+from quizzes.items.kinds.working import StepsWorking
 from quizzes.items.quantities import letter, spoken
 from quizzes.items.specification import quantity
 

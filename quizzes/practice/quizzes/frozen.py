@@ -12,7 +12,7 @@ from quizzes.errors import Refused
 from quizzes.items.kinds.base import Kind, Tellable, Worked, numbers
 from quizzes.items.kinds.choices import shuffled
 from quizzes.items.kinds.questions import QuestionKind
-from quizzes.items.kinds.steps import half_up
+from quizzes.items.kinds.working import half_up
 from quizzes.items.marking import Values
 from quizzes.items.quantities import letter, spoken
 from quizzes.items.questions import Choice, Wording
