@@ -286,3 +286,18 @@ def test_the_first_readable_answer_counts():
 def test_a_first_convention_gives_one_free_retry_and_a_second_counts():
     assert counted_states([result(z="convention"), result(z="right")]) == {"z": "right"}
     assert counted_states([result(z="convention"), result(z="convention"), result(z="right")]) == {"z": "convention"}
+
+
+@pytest.mark.parametrize(("typed", "state"), [("0.8032", "slip"), ("0.8033", "unrecognised")])
+def test_a_slip_is_named_within_two_units_of_its_value(typed, state):
+    assert marked_one("c@1", typed).state == state  # i and f swapped: 0.3752 · 1.3 + 0.4013 · 0.7857 = 0.80306
+
+
+@pytest.mark.parametrize(("typed", "state"), [("0.8401", "rounded_early"), ("0.8402", "unrecognised")])
+def test_a_number_rounded_early_is_called_that_within_one_unit(typed, state):
+    assert marked_one("c@1", typed).state == state
+
+
+@pytest.mark.parametrize(("typed", "state"), [("1.2736", "pair"), ("1.2737", "unrecognised")])
+def test_a_pair_is_asked_about_within_two_units(typed, state):
+    assert marked_one("c@1", typed, made=["F03"]).state == state  # 0.3752 · 1.3 + 0.7857 = 1.27346

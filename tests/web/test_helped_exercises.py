@@ -164,6 +164,24 @@ def test_the_goal_is_three_of_five_without_a_hint_on_two_days(client, learner, g
     assert "You have reached the goal" in client.get(reverse("exercise-take", args=[generator.slug])).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("rights", "is_reached"),
+    [
+        ("110", False),  # two are not enough
+        ("111", True),
+        ("110001", False),  # the sixth from the last is too long ago
+        ("10011", True),
+    ],
+)
+def test_three_of_the_last_five_reach_the_goal(client, learner, generator, rights, is_reached):
+    """`rights`: the latest first, a day each."""
+    for days, right in enumerate(rights):
+        attempt = take(client, generator, whole="1")
+        check(client, attempt, key(attempt) if right == "1" else {"f@1": 9})
+        Attempt.objects.filter(pk=attempt.pk).update(started_at=timezone.now() - timedelta(days=days))
+    assert goal_of(learner, generator).is_reached == is_reached
+
+
 def slip_on_the_cell(client, generator):
     attempt = take(client, generator, whole="1")
     given, exact = attempt.variant.given, key(attempt)
