@@ -244,6 +244,7 @@ def test_a_number_from_another_place_is_found_there():
     assert found(own, read, case["h"][0][1]).places == ["h of unit 2 at step 1"]
 
 
+@pytest.mark.slow
 def test_a_number_is_not_found_by_chance_among_the_many_of_a_large_layer():
     """Of 70 000 values several are within any number's last of four digits: it tells nothing that one is a gate's."""
     chance = np.random.default_rng(4)
