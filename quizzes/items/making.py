@@ -59,8 +59,7 @@ def make_seed(*, version: GeneratorVersion, seed: int) -> Variant:
         raise Refused("candidate_refused", f"Seed {seed} was refused: {reasons}.", "Take another seed.")
     with transaction.atomic():
         lock(version)
-        is_shared = version.specification.get("small")
-        store(version, [certificate], Variant.State.SHARED if is_shared else Variant.State.TAKEN)
+        store(version, [certificate], Variant.State.SHARED if version.is_small else Variant.State.TAKEN)
         made = version.variants.get(digest=certificate.digest)
         if made.seed != seed:
             said = f"Seed {seed} was refused: seed {made.seed} has the same numbers."

@@ -142,6 +142,11 @@ class GeneratorVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.generator_id} v{self.number}"
 
+    @property
+    def is_small(self) -> bool:
+        """Whether its few variants are made once, in full, and shared."""
+        return bool(self.specification.get("small"))
+
 
 class VariantQuerySet(models.QuerySet["Variant"]):
     def visible_to(self, user: Any) -> VariantQuerySet:

@@ -34,11 +34,7 @@ def pool_target(generator: Generator) -> int:
 
 
 def _space(generator: Generator) -> int | None:
-    return kind_of_version(generator.current).space if generator.current and is_small(generator.current) else None
-
-
-def is_small(version: GeneratorVersion) -> bool:
-    return bool(version.specification.get("small"))
+    return kind_of_version(generator.current).space if generator.current and generator.current.is_small else None
 
 
 def top_up_pool(*, generator_id: int, work: Work = UNOWED) -> int:
@@ -67,7 +63,7 @@ def top_up_pool(*, generator_id: int, work: Work = UNOWED) -> int:
 
 def ready_state(version: GeneratorVersion) -> str:
     """What a variant is until somebody takes it."""
-    return Variant.State.SHARED if is_small(version) else Variant.State.POOL
+    return Variant.State.SHARED if version.is_small else Variant.State.POOL
 
 
 @transaction.atomic
@@ -98,7 +94,7 @@ def _missing(generator: Generator) -> int:
     """Of a small exercise: the seeds nobody has looked at yet. It is made once, and never topped up."""
     if generator.current is None:
         return 0
-    if is_small(generator.current):
+    if generator.current.is_small:
         return max(0, pool_target(generator) - generator.current.next_seed + 1)
     return pool_target(generator) - _in_pool(generator.current).count()
 
@@ -192,7 +188,7 @@ def _shows(live: Mapping[str, Sequence[str]], slip: str, place: str) -> bool:
 
 
 def names(variant: Variant, slip: str) -> bool:
-    return any(slip in slips for slips in variant.key.live.values())
+    return _shows(variant.key.live, slip, place="")
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 NAMES = {
     "i": "input gate",
     "f": "forget gate",
@@ -52,3 +54,9 @@ def letter(name: str) -> str:
     """How a quantity is written in running text: "c@1" → "c", "c@2" → "c at step 2"."""
     what, _, step = name.partition("@")
     return f"{what} at step {step}" if step and step != "1" else what
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """ "f, i and c"."""
+    *others, end = parts
+    return f"{', '.join(others)} {last} {end}" if others else end

@@ -10,6 +10,7 @@ Sent = str | int | float | None  # one entry as it was sent: typed text, a JSON 
 
 LONGEST = 40  # characters of one entry: more is no number that a person writes
 LARGEST = 1e12
+MOST_ENTRIES = 64  # of one quantity; what is asked has far fewer, so more are refused all the same
 MOST_KEPT = 100  # characters of one entry that are stored; far fewer are read as a number
 
 _MINUS_SIGNS = dict.fromkeys(map(ord, "−–‒﹣－➖‐‑"), "-")

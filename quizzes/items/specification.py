@@ -8,8 +8,6 @@ from typing import Any, Self
 
 import sim
 
-UNITS_OF_TOLERANCE = 3
-
 CONVENTION_NAMES = {
     "pytorch": "PyTorch",
     "keras": "Keras",
@@ -61,7 +59,7 @@ class Specification:
 
     @property
     def tolerance(self) -> float:
-        return round(UNITS_OF_TOLERANCE * self.unit, self.decimals)
+        return round(sim.TOLERANCE * self.unit, self.decimals)
 
     @property
     def convention_name(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from quizzes.items.kinds.base import Tellable
 from quizzes.items.marking import CONVENTIONS, Rule, Step, near_any
-from quizzes.items.quantities import letter
+from quizzes.items.quantities import letter, listed
 from quizzes.items.specification import Specification
 
 Told = dict[str, Any]
@@ -138,18 +138,12 @@ def nothing_read(steps: Sequence[Step]) -> tuple[str, str]:
     """Why no step could be marked, and what to do."""
     if unreadable := [letter(step.name) for step in steps if step.state == "invalid"]:
         as_what = "numbers" if len(unreadable) > 1 else "a number"
-        said = f"{_listed(unreadable)} cannot be read as {as_what}, so nothing was counted."
+        said = f"{listed(unreadable)} cannot be read as {as_what}, so nothing was counted."
         return said, "Write 0.4013, −0.38 or 1/3."
     if begun := [letter(step.name) for step in steps if not all(reading.is_blank for reading in step.readings)]:
-        blank = f"{_listed(begun)} still {'have' if len(begun) > 1 else 'has'} a blank entry"
+        blank = f"{listed(begun)} still {'have' if len(begun) > 1 else 'has'} a blank entry"
         return f"{blank}, so nothing was counted.", "A vector is marked as a whole: fill in every entry."
     return "No step holds a number yet, so nothing was counted.", "Fill in at least one."
-
-
-def _listed(names: Sequence[str]) -> str:
-    """ "f, i and c"."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _title(told: Told) -> str:

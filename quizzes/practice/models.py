@@ -6,7 +6,7 @@ Everything cached here (scores, slip records) can be recomputed from the events.
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -121,6 +121,12 @@ class Attempt(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    def finish(self, now: datetime) -> None:
+        """End it; ending it again changes nothing."""
+        if self.is_open:
+            self.state, self.finished_at = self.State.FINISHED, now
+            self.save(update_fields=["state", "finished_at"])
 
 
 class AttemptQuestion(models.Model):

@@ -111,6 +111,24 @@ class Kind(ABC):
         return Rule(unit=self.unit, tolerance=tolerance)
 
 
+class CertifiedKind(Kind):
+    """One whose variants `sim` draws and certifies."""
+
+    exercise: sim.Exercise | sim.QuestionExercise
+
+    def check(self) -> None:
+        self.exercise.check()
+
+    def certify(self, seeds: Iterable[int]) -> list[sim.Certificate]:
+        return sim.certify(self.exercise, seeds)
+
+    def accepted(self, seeds: Iterable[int]) -> Iterator[sim.Certificate]:
+        return sim.accepted(self.exercise, seeds)
+
+    def survey(self, seeds: Iterable[int]) -> sim.Survey:
+        return sim.survey(self.exercise, seeds)
+
+
 class Tellable(Working, ABC):
     """A working that can also be told about. What a kind has nothing of is nothing here."""
 

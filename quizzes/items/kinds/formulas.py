@@ -11,7 +11,8 @@ from typing import Any
 import sim
 from quizzes.items.kinds.base import NOTHING, Given, Live, Worked
 from quizzes.items.kinds.choices import LETTERS, OPTIONS, ChoiceWorking, SeededKind, digest, shuffled
-from quizzes.items.kinds.hints import called, listed
+from quizzes.items.kinds.hints import called
+from quizzes.items.quantities import listed
 from quizzes.items.specification import quantity
 
 MOST_SHOWN = 400  # variants: more would be the same formulas in another order

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import sim
 from quizzes.items.kinds.working import StepsWorking, value_at
+from quizzes.items.quantities import listed
 from quizzes.items.specification import quantity, step_number
 
 
@@ -85,11 +86,6 @@ def called(name: str) -> str:
     if what[0] == "d" and len(name) > 1:
         return f"the gradient of {called(name[1:])}"
     return f"tanh {rest}" if what == "tanh" else f"the sum of {rest}" if what == "a" and rest else name
-
-
-def listed(parts: list[str], last: str = "and") -> str:
-    *others, end = parts
-    return f"{', '.join(others)} {last} {end}" if others else end
 
 
 def _between(value: float) -> str:

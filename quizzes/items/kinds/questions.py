@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from html import escape
 from typing import Any
 
 import sim
-from quizzes.items.kinds.base import NOTHING, Given, Kind, Live, Tellable, Worked, named
+from quizzes.items.kinds.base import NOTHING, CertifiedKind, Given, Live, Tellable, Worked, named
 from quizzes.items.marking import Own, Values
 from quizzes.items.specification import Specification
 
@@ -46,7 +46,7 @@ def question_of(specification: Specification) -> sim.Question:
         raise sim.SimError(f"“settings” do not fit the question: {error}.") from error
 
 
-class QuestionKind(Kind):
+class QuestionKind(CertifiedKind):
     """One question, asked by its own name: "count", "shape", "retention"."""
 
     @cached_property
@@ -58,7 +58,7 @@ class QuestionKind(Kind):
         return "shape" if self.question.asked == "shape" else "numbers"
 
     @cached_property
-    def exercise(self) -> sim.QuestionExercise:
+    def exercise(self) -> sim.QuestionExercise:  # type: ignore[override]
         said, asked = self.specification, self.question.asked
         return sim.QuestionExercise(
             stream=self.stream,
@@ -106,16 +106,7 @@ class QuestionKind(Kind):
         blocks = self.question.formula.count(",") + 1
         if self.question.asked == "stack" and blocks != self.specification.T:
             raise sim.SimError(f"“T” is {self.specification.T}, needs {blocks}: one number a block.")
-        self.exercise.check()
-
-    def certify(self, seeds: Iterable[int]) -> list[sim.Certificate]:
-        return sim.certify(self.exercise, seeds)
-
-    def accepted(self, seeds: Iterable[int]) -> Iterator[sim.Certificate]:
-        return sim.accepted(self.exercise, seeds)
-
-    def survey(self, seeds: Iterable[int]) -> sim.Survey:
-        return sim.survey(self.exercise, seeds)
+        super().check()
 
     def shape(self, name: str) -> tuple[int, ...]:
         if self.form == "shape":

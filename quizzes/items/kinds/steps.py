@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any
 
 import sim
-from quizzes.items.kinds.base import NOTHING, Given, Kind, Live, Worked
+from quizzes.items.kinds.base import NOTHING, CertifiedKind, Given, Live, Worked
 from quizzes.items.kinds.hints import StepHints
 from quizzes.items.kinds.working import StepsWorking, entries, turned, written
 from quizzes.items.specification import quantity, step_number
 
 
-class StepsKind(Kind):
+class StepsKind(CertifiedKind):
     """Every asked quantity of one cell, or a single one of them."""
 
     @cached_property
@@ -21,7 +21,7 @@ class StepsKind(Kind):
         return self.specification.declared()
 
     @cached_property
-    def exercise(self) -> sim.Exercise:
+    def exercise(self) -> sim.Exercise:  # type: ignore[override]
         said = self.specification
         return sim.Exercise(
             stream=self.stream,
@@ -40,18 +40,6 @@ class StepsKind(Kind):
     def steps(self) -> tuple[str, ...]:
         """The quantities whose numbers are computed."""
         return self.specification.asked
-
-    def check(self) -> None:
-        self.exercise.check()
-
-    def certify(self, seeds: Iterable[int]) -> list[sim.Certificate]:
-        return sim.certify(self.exercise, seeds)
-
-    def accepted(self, seeds: Iterable[int]) -> Iterator[sim.Certificate]:
-        return sim.accepted(self.exercise, seeds)
-
-    def survey(self, seeds: Iterable[int]) -> sim.Survey:
-        return sim.survey(self.exercise, seeds)
 
     def shape(self, name: str) -> tuple[int, ...]:
         return tuple(self.cell.shape(name, self.specification.D, self.specification.H))

@@ -18,14 +18,27 @@ OPEN_STEPS = (1, 2)  # in the first taking that was finished, and in the second
 LEAST_STEPS = 3  # a shorter exercise is asked whole
 
 
+def is_faded(user: User | None, generator: Generator) -> bool:
+    """Whether the learner's next taking of it has steps shown worked."""
+    return _count_open(user, generator) is not None
+
+
+def _count_open(user: User | None, generator: Generator) -> int | None:
+    """How many steps stay open in it; None where all do."""
+    if generator.current is None or not generator.current.specification.get("fading"):
+        return None
+    done = whole_takings(user, generator)
+    return OPEN_STEPS[done] if done < len(OPEN_STEPS) else None
+
+
 def worked_steps_for(user: User, generator: Generator) -> list[str]:
     """The steps shown worked in the learner's next taking of it."""
-    done = whole_takings(user, generator)
-    if generator.current is None or not generator.current.specification.get("fading") or done >= len(OPEN_STEPS):
+    count = _count_open(user, generator)
+    if generator.current is None or count is None:
         return []
     asked = Specification.from_json(generator.current.specification).asked
     records = SlipRecord.objects.filter(user=user, event__attempt__variant__version__generator=generator)
-    return shown_of(asked, Counter(records.values_list("place", flat=True)), OPEN_STEPS[done])
+    return shown_of(asked, Counter(records.values_list("place", flat=True)), count)
 
 
 def shown_of(asked: Sequence[str], slips: Counter[str], count: int) -> list[str]:

@@ -9,9 +9,8 @@ from django import forms
 from django.http import QueryDict
 
 from quizzes.errors import Refused
-from quizzes.items.reading import MOST_KEPT, printable
+from quizzes.items.reading import MOST_ENTRIES, MOST_KEPT, printable
 
-MOST_ENTRIES = 64  # of one quantity, as the service takes them
 HIDDEN = {"csrfmiddlewaretoken", "submission_id", "seq", "hint"}
 FIELD = re.compile(r"([a-z]\w{0,20}?)(?:-([0-9]{1,3}))?(_meant)?")
 

@@ -83,7 +83,6 @@ def exercise_row(generator: Generator) -> dict[str, Any]:
         "title": generator.title,
         "summary": generator.summary,
         "convention": specification.convention_name,
-        "asked": letters([shown_name(name, specification.T) for name in queries.asked_by(generator)]),
         "format": FORMATS[specification.format],
         "level": generator.level,
     }
@@ -93,7 +92,10 @@ def intro(generator: Generator) -> dict[str, Any]:
     """What an exercise practises and how it is answered, before any numbers are drawn."""
     specification = current_specification(generator)
     rules = _rules(specification, kind_of(specification))
-    return exercise_row(generator) | rules | {"generator": generator, "lesson": lesson_address(generator)}
+    asked = letters([shown_name(name, specification.T) for name in queries.asked_by(generator)])
+    return (
+        exercise_row(generator) | rules | {"asked": asked, "generator": generator, "lesson": lesson_address(generator)}
+    )
 
 
 def head(taking: Taking) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from quizzes.items.specification import Specification, quantity, step_number
 from quizzes.lessons.models import Lesson
 from quizzes.practice.models import AnswerEvent, Attempt
 
-FADED_TAKINGS = 2  # the first ones have steps shown worked
 MOST_HINTS = 4  # of one step
 
 
@@ -151,12 +150,6 @@ def open_takings(user: User | None, generator: Generator) -> list[Attempt]:
         return []
     attempts = Attempt.objects.filter(user=user, variant__version__generator=generator, state=Attempt.State.OPEN)
     return list(attempts.exclude(events__result__complete=True).order_by("-started_at")[:3])
-
-
-def is_faded(user: User | None, generator: Generator) -> bool:
-    """Whether the learner's next taking of it would have steps shown worked."""
-    specification = generator.current.specification if generator.current else {}
-    return bool(specification.get("fading")) and whole_takings(user, generator) < FADED_TAKINGS
 
 
 def whole_takings(user: User | None, generator: Generator) -> int:

@@ -19,13 +19,11 @@ from quizzes.items.making import kind_of_version
 from quizzes.items.marking import FULL_CREDIT, Rule, Step, counted_states, is_complete, mark, read_answers
 from quizzes.items.models import Variant
 from quizzes.items.pool import withdraw_variant
-from quizzes.items.reading import MOST_KEPT, kept, printable
+from quizzes.items.reading import MOST_ENTRIES, MOST_KEPT, kept, printable
 from quizzes.items.telling import nothing_read, settled, tell
 from quizzes.practice.answers import Marked, locked_attempt, record_answer
 from quizzes.practice.exercises.queries import MOST_HINTS, asked_of, catalogue_id, corrections_of, taking_unknown
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
-
-MOST_ENTRIES = 64  # of one quantity; what is asked has far fewer, so more are refused all the same
 
 
 class NothingRead(Refused):
@@ -84,9 +82,7 @@ def _withdrawn(user: User, attempt_id: UUID, error: sim.SimError) -> Conflict:
     attempt = Attempt.objects.select_related("variant").get(pk=attempt_id, user=user)
     if attempt.variant:
         withdraw_variant(variant=attempt.variant, fault=f"{error.code}: {error.message}")
-        Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.OPEN).update(
-            state=Attempt.State.FINISHED, finished_at=timezone.now()
-        )
+        attempt.finish(timezone.now())
     return Conflict("variant_withdrawn", "These numbers turned out to be faulty and were withdrawn.", "Take others.")
 
 
@@ -157,10 +153,7 @@ def release_solution(*, user: User, attempt_id: UUID, now: datetime) -> Attempt:
     attempt = locked_attempt(user, attempt_id)
     if attempt.variant_id is None:
         raise taking_unknown()
-    if attempt.is_open:
-        attempt.state = Attempt.State.FINISHED
-        attempt.finished_at = now
-        attempt.save(update_fields=["state", "finished_at"])
+    attempt.finish(now)
     return attempt
 
 

@@ -39,7 +39,7 @@ def take(*, user: User, generator: Generator, now: datetime, seed: int | None = 
     if seed is not None:
         return _of_seed(user, generator, seed, now, fade)
     shown = worked_steps_for(user, generator) if fade else []
-    if _is_small(generator):
+    if generator.current and generator.current.is_small:
         return _start(user, _shared(user, generator), now, shown)
     with transaction.atomic():
         if variant := from_pool(generator=generator):
@@ -60,10 +60,6 @@ def _start(
     worked = {name: variant.key.exact[name] for name in shown}
     first = {"started_at": now, "asked": len(asked) - len(worked), "shown": worked, "repairs": repairs}
     return Attempt.objects.get_or_create(user=user, variant=variant, state=Attempt.State.OPEN, defaults=first)[0]
-
-
-def _is_small(generator: Generator) -> bool:
-    return bool(generator.current and generator.current.specification.get("small"))
 
 
 def _shared(user: User, generator: Generator) -> Variant:
@@ -99,9 +95,7 @@ def take_again(*, user: User, attempt_id: UUID, now: datetime) -> Attempt:
         attempt = locked_attempt(user, attempt_id)
         if attempt.variant is None:
             raise taking_unknown()
-        if attempt.is_open:
-            attempt.state, attempt.finished_at = Attempt.State.FINISHED, now
-            attempt.save(update_fields=["state", "finished_at"])
+        attempt.finish(now)
         return _start(user, attempt.variant, now, [])
 
 
@@ -112,7 +106,7 @@ def take_repair(
 
     Raises Unavailable when no such numbers are found.
     """
-    if _is_small(generator):
+    if generator.current and generator.current.is_small:
         able = [each for each in shared_variants(generator=generator, more_than=LOOKED_AT) if names(each, slip)]
         if not able:
             raise no_such_numbers()

@@ -18,6 +18,7 @@ from quizzes.accounts.services import learner_of
 from quizzes.errors import Conflict
 from quizzes.http import private, public
 from quizzes.practice.exercises import pages, queries
+from quizzes.practice.exercises.fading import is_faded
 from quizzes.practice.exercises.forms import CheckForm
 from quizzes.practice.exercises.goals import goal_of
 from quizzes.practice.exercises.queries import Taking
@@ -54,7 +55,7 @@ def exercise_take(request: HttpRequest, slug: str) -> HttpResponse:
         attempt = take(user=learner_of(request), generator=generator, now=timezone.now(), fade=fade)
         return redirect("taken", attempt_id=attempt.pk)
     shown = {"begun": queries.open_takings(learner, generator), "goal": goal_of(learner, generator)}
-    shown["is_faded"] = queries.is_faded(learner, generator)
+    shown["is_faded"] = is_faded(learner, generator)
     return render(request, "exercises/take.html", PRACTICE | pages.intro(generator) | shown)
 
 
