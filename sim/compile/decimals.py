@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.checks import described, whole_number
 from sim.compile.graphs import Graph, Node
-from sim.errors import DecimalsError
+from sim.errors import DecimalsError, SizeError
 from sim.layers import Array, Layer
 
 MOST_DECIMALS = 4
@@ -160,12 +161,15 @@ def whole_layer(layer: Layer, decimals: int) -> Layer:
     return found
 
 
-def check_decimals(decimals: int) -> None:
-    if decimals not in range(1, MOST_DECIMALS + 1):
+def check_decimals(decimals: int) -> int:
+    """The number of decimals as an int. Raises: DecimalsError."""
+    try:
+        return whole_number("decimals", decimals, 1, MOST_DECIMALS)
+    except SizeError as error:
         raise DecimalsError(
-            f"Exact traces have 1 to {MOST_DECIMALS} decimals, not {decimals}.",
+            f"Exact traces have 1 to {MOST_DECIMALS} decimals, not {described(decimals)}.",
             f"Take from 1 to {MOST_DECIMALS}: with more, σ and tanh would come too near a tie.",
-        )
+        ) from error
 
 
 def bounds_of(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from sim.errors import DeclarationError, UnknownName
@@ -36,6 +37,11 @@ class Cell:
     note: str  # the convention in one sentence, to be printed beside every number
     source: str
     broken: Mapping[str, Expr] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Whoever holds a cell reads it: a change would be one for everybody, for as long as the program runs."""
+        object.__setattr__(self, "equations", MappingProxyType(dict(self.equations)))
+        object.__setattr__(self, "broken", MappingProxyType(dict(self.broken)))
 
     def __repr__(self) -> str:
         return f"<Cell {self.name}, {self.convention}>"

@@ -42,7 +42,7 @@ def svg(
     else:
         refuse_what_is_no_cell(of)
         cell, numbers = find_cell(of), None
-    canvas = Canvas(numbers, unit - 1, prefix or f"{cell.name}-{step}")
+    canvas = Canvas(numbers, unit - 1, escape(prefix) or f"{cell.name}-{step}")
     network = network_of(cell)
     layout = layout_of(network)
     drawing = (_Staircase if layout.is_staircase else _Drawing)(network, layout, canvas)

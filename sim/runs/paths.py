@@ -93,6 +93,7 @@ def check_gradients(
     falls with s⁴. Raises: SizeError for more than 4 000 numbers, or a step that is too small or too large.
     """
     of_kind("layer", layer, Layer, "one layer")
+    of_kind("step", step, (int, float), "a number")
     if not 1e-8 <= step <= 1e-2:
         raise SizeError(f"step is {step}, needs 1e-8 to 1e-2: else rounding or curvature hides the difference.")
     trace = forward(layer, x, h0, c0)

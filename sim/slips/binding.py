@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from sim.cells import cell as find_cell
-from sim.checks import of_kind
-from sim.errors import UnknownName
+from sim.checks import LONGEST, described, of_kind
+from sim.errors import ShapeError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, written
 from sim.layers import Layer, fits
@@ -54,11 +54,17 @@ class Slip:
         """The cell with the slip in it. Raises: UnknownName for another cell's layer; ShapeError for sizes."""
         if self.cell is not layer.cell and self.cell.equations != layer.cell.equations:
             raise UnknownName(
-                f"{self.id} is a slip of {self.cell.title} ({self.cell.convention}), and the layer is of "
-                f"{layer.cell.title} ({layer.cell.convention}).",
+                f"{self.id} is a slip of another cell, {self.cell.title} ({self.cell.note}), "
+                f"and the layer is of {layer.cell.title} ({layer.cell.note}).",
                 "Take it from sim.slips_for(layer.cell, asked).",
             )
-        fits(self.wrong, layer.D, layer.H)
+        try:
+            fits(self.wrong, layer.D, layer.H)
+        except ShapeError as error:
+            raise ShapeError(
+                f"{self.id} ({self.title}) has no value with D = {layer.D} inputs and H = {layer.H} units.",
+                "It needs as many inputs as units.",
+            ) from error
         return self.wrong
 
     @cached_property
@@ -83,23 +89,32 @@ def _bound(cell: Cell) -> tuple[Slip, ...]:
 def slips_for(cell: Cell | str, asked: str) -> tuple[Slip, ...]:
     """Every slip of the catalogue that can show in this quantity of this cell: "c", "c@2", "da_f", "dh_prev".
 
+    Under the name of what is given ("x", "h0", "W_f") are those of its gradient.
     Raises: UnknownName when the cell has no such quantity.
     """
     cell = find_cell(cell)
     of_kind("asked", asked, str, "a quantity such as c, c@2 or da_f")
-    quantity, _, step = asked.partition("@")
-    if step and not step.isdecimal():
-        raise UnknownName(f"There is no step “{step}”.", "A quantity's step is a number, as in c@2.")
-    quantity = GIVEN_AS.get(quantity, quantity)
+    quantity, at, step = asked.partition("@")
+    if at and not (step.isdecimal() and int(step[:9])):
+        raise UnknownName(f"There is no step {described(step)}.", "A quantity's step counts from 1, as in c@2.")
+    quantity = f"d{quantity}" if quantity in cell.parameters else GIVEN_AS.get(quantity, quantity)
     cell.formula(quantity)
     return tuple(slip for slip in _bound(cell) if slip.asked == quantity)
 
 
-@lru_cache(maxsize=4096)
 def slip_named(cell: Cell | str, asked: str, slip_id: str) -> Slip:
     """The slip of that id in that quantity. Raises: UnknownName, listing those there are."""
-    found = {slip.id: slip for slip in slips_for(cell, asked)}
+    of_kind("slip_id", slip_id, str, "an id such as F17")
+    cell = find_cell(cell)
+    of_kind("asked", asked, str, "a quantity such as c, c@2 or da_f")
+    found = _by_id(cell, asked)
     if slip_id not in found:
-        title = find_cell(cell).title
-        raise UnknownName(f"There is no slip {slip_id} in {asked} of {title}.", f"There are: {', '.join(found)}.")
+        raise UnknownName(
+            f"There is no slip {slip_id[:LONGEST]} in {asked} of {cell.title}.", f"There are: {', '.join(found)}."
+        )
     return found[slip_id]
+
+
+@lru_cache(maxsize=4096)
+def _by_id(cell: Cell, asked: str) -> Mapping[str, Slip]:
+    return {slip.id: slip for slip in slips_for(cell, asked)}
