@@ -62,6 +62,12 @@ def cards_of(user: User | None) -> QuerySet[Card]:
     return Card.objects.visible_to(user).filter(is_published=True)
 
 
+def deck_sizes(user: User | None) -> dict[str, int]:
+    """How many cards there are to study: of the course, and of one's own."""
+    own = Q(owner__isnull=False)
+    return cards_of(user).aggregate(of_course=Count("pk", filter=~own), own=Count("pk", filter=own))
+
+
 def due_cards(user: User | None, now: datetime) -> QuerySet[CardState]:
     """Due states, short steps before reviews, the longest waiting first."""
     states = CardState.objects.visible_to(user).filter(due__lte=now, card__is_published=True)
