@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from quizzes.accounts.models import User
@@ -76,11 +76,12 @@ def due_cards(user: User | None, now: datetime) -> QuerySet[CardState]:
 
 
 def new_cards(user: User | None, now: datetime) -> QuerySet[Card]:
-    """Cards this learner has never rated, in the order they are met."""
+    """Cards this learner has never rated, in the order they are met: his own as he put them, then the course's."""
+    cards = cards_of(user).order_by(F("owner").asc(nulls_last=True), "position", "pk")
     if user is None:
-        return cards_of(user)
+        return cards
     met = CardState.objects.filter(user=user, card=OuterRef("pk"))
-    return cards_of(user).filter(~Exists(met), ~Exists(_asked_now(user, now, OuterRef("question"))))
+    return cards.filter(~Exists(met), ~Exists(_asked_now(user, now, OuterRef("question"))))
 
 
 def recent_log(user: User | None) -> list[Entry]:

@@ -19,7 +19,7 @@ from quizzes.flashcards.own import services
 from quizzes.flashcards.own.lines import line_of, place_of, read_line
 from quizzes.flashcards.own.queries import own_card_on, own_cards
 from quizzes.flashcards.own.services import put_card, take_card_away
-from quizzes.flashcards.queries import cards_of, counts, deck, due_cards, log_of, schedule_of
+from quizzes.flashcards.queries import cards_of, counts, deck, due_cards, log_of, new_cards, schedule_of
 from quizzes.flashcards.replay import schedules
 from quizzes.flashcards.services import sync_cards, undo_review
 from quizzes.lessons.examples.usual import CONVENTIONS
@@ -156,6 +156,12 @@ def test_a_new_one_is_met_first_and_rated_undone_and_replayed_like_any_other(lea
 
 
 @pytest.mark.django_db
+def test_new_ones_are_met_in_the_order_in_which_they_were_put(learner, course):
+    cards = [put(learner, name) for name in ("h", "a_f", "c", "f", "o")]
+    assert list(new_cards(learner, NOON)) == [*cards, *course.cards.order_by("position")]
+
+
+@pytest.mark.django_db
 def test_the_same_line_of_the_same_address_is_one_card(learner):
     first, is_new = put_card(user=learner, line=line("c"))
     again, is_new_again = put_card(user=learner, line=line("c"))
@@ -246,7 +252,7 @@ def test_it_is_in_the_takeout_with_its_address_and_its_text_and_in_nobody_elses(
     assert row == {
         "slug": card.slug,
         "example": line("c").place,
-        "front": "LSTM, step 1: what is the cell state c?\nc = f ⊙ c_prev + i ⊙ g\n"
+        "front": "LSTM, step 1: what is the cell state?\nc = f ⊙ c_prev + i ⊙ g\n"
         "f = 0.4013\nc_prev = 1.3\ni = 0.3752\ng = 0.7857",
         "back": "c = 0.8165 = 0.4013·1.3 + 0.3752·0.7857",
         "is_published": True,

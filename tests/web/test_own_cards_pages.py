@@ -88,7 +88,7 @@ def test_the_preview_shows_both_sides_and_stores_nothing(client):
 
 def test_a_stranger_who_puts_a_card_becomes_a_guest_and_meets_it_in_his_review(client):
     make_course()
-    assert "Put on a card: LSTM, step 1: what is the cell state c?" in words(put(client))
+    assert "Put on a card: LSTM, step 1: what is the cell state?" in words(put(client))
     assert User.objects.get().is_guest and Card.objects.get(owner__isnull=False).owner == User.objects.get()
     front = client.get("/cards/review/")
     assert "A card of your own" in words(front) and "0.8165" not in text(front)
@@ -156,7 +156,7 @@ def test_taken_away_it_is_gone_from_list_and_review_and_can_be_put_back(client, 
     put(client)
     away = f"/cards/own/{Card.objects.get().slug}/away/"
     page = client.post(away, follow=True)
-    assert "Taken away: LSTM, step 1: what is the cell state c? Put it back" in words(page)
+    assert "Taken away: LSTM, step 1: what is the cell state? Put it back" in words(page)
     assert "You have none yet." in words(page) and "Card 1" not in words(client.get("/cards/review/"))
     assert client.post(away).status_code == 302
     back = html.unescape(re.search(r'action="(/cards/own/new/[^"]*)"', text(page))[1])

@@ -67,7 +67,7 @@ def _question(line: Line) -> str:
     """The front as plain text: the question in its first line, then the equation and what is given."""
     unit = f" of unit {line.unit}" if line.unit else ""
     given = [f"{_named(each)} = {', '.join(each.digits)}".replace("-", MINUS) for each in line.given]
-    return "\n".join([f"{line.where}: what is the {line.name} {line.quantity}{unit}?", line.text, *given])
+    return "\n".join([f"{line.where}: what is the {line.name}{unit}?", line.text, *given])
 
 
 def _named(given: Given) -> str:
