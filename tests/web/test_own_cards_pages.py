@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -196,11 +197,14 @@ def test_the_takeout_holds_them(client, learner):
 # --- elsewhere ---
 
 
-def test_the_api_gives_it_to_its_owner_and_to_nobody_else(client, learner):
+def test_the_api_gives_it_to_its_owner_takes_his_rating_and_gives_it_to_nobody_else(client, learner):
     make_course()
     put(client)
     card = client.get("/api/v1/cards/due/").json()["card"]
     assert card["slug"].startswith("own-") and "0.8165" in card["back_html"]
+    sent = {"submission_id": str(uuid4()), "rating": 3, "seen": card["seen"]}
+    rated = client.post(f"/api/v1/cards/{card['slug']}/reviews/", sent, content_type="application/json")
+    assert (rated.status_code, rated.json()["card"]) == (200, card["slug"])
     other = client.__class__()
     other.force_login(make_user("otto"))
     assert other.get("/api/v1/cards/due/").json()["card"]["slug"] == "term-term-1"
