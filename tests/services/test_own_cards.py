@@ -9,30 +9,22 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-import sim
 from quizzes.accounts.models import User
 from quizzes.accounts.services import erase_user, forget_idle_guests, make_guest
-from quizzes.errors import Conflict, NotFound, Refused
+from quizzes.errors import Conflict, Refused
 from quizzes.exchange.takeout import everything_of
 from quizzes.flashcards.models import Card, CardState, Review
 from quizzes.flashcards.own import services
-from quizzes.flashcards.own.lines import line_of, place_of, read_line
 from quizzes.flashcards.own.queries import own_card_on, own_cards
 from quizzes.flashcards.own.services import put_card, take_card_away
 from quizzes.flashcards.queries import cards_of, counts, deck, due_cards, log_of, new_cards, schedule_of
 from quizzes.flashcards.replay import schedules
 from quizzes.flashcards.services import sync_cards, undo_review
-from quizzes.lessons.examples.usual import CONVENTIONS
-from quizzes.lessons.examples.worked import run
-from tests.cards import make_course, rated
+from tests.cards import line, make_course, rated
 from tests.factories import make_user
 
+pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-CELLS = [(cell, convention) for cell, conventions in CONVENTIONS.items() for convention in conventions]
-
-
-def line(name="c", cell="lstm", **asked):
-    return line_of(read_line(cell, {key: [str(value)] for key, value in asked.items()} | {"line": [name]}))
 
 
 def put(user, name="c", **asked):
@@ -53,92 +45,9 @@ def course():
     return make_course()
 
 
-# --- what is on it ---
-
-
-def test_the_front_asks_for_one_number_and_gives_those_it_is_computed_from():
-    card = line("c")
-    assert (card.where, card.name, card.quantity) == ("LSTM, step 1", "cell state", "c")
-    assert {each.name: each.digits for each in card.given} == {
-        "f": ["0.4013"],
-        "c_prev": ["1.3"],
-        "i": ["0.3752"],
-        "g": ["0.7857"],
-    }
-    assert card.words == "c at step 1 equals f times the old c plus i times g."
-
-
-def test_the_back_says_the_number_and_the_line_with_its_numbers():
-    card = line("c")
-    assert card.value == "0.8165"
-    assert card.substituted_text == "0.8165 = 0.4013·1.3 + 0.3752·0.7857"
-    assert card.substituted_words == "0.8165 equals 0.4013 times 1.3 plus 0.3752 times 0.7857."
-
-
-def test_of_several_units_one_is_asked_and_a_product_with_a_matrix_gives_a_row_and_the_whole_vector():
-    card = line("a_r", "gru", H=2, D=1, unit=2)
-    assert [(each.name, each.part, each.digits) for each in card.given] == [
-        ("W_r", "row 2", ["0.1"]),
-        ("x", "", ["1.4"]),
-        ("b_r", "unit 2", ["0.1"]),
-        ("U_r", "row 2", ["0.1", "-0.1"]),
-        ("h_prev", "", ["-0.4", "-0.7"]),
-    ]
-    assert card.unit == 2 and card.substituted.count("<math") == 1
-
-
-def test_a_convention_is_named_where_the_cell_has_several():
-    assert line("h", "gru", convention="keras").where == "GRU as in Keras, step 1"
-    assert "z keeps" in line("h", "gru").note
-
-
-@pytest.mark.parametrize(("cell", "convention"), CELLS)
-def test_of_every_line_the_given_digits_are_those_put_in_and_the_answer_is_the_traces(cell, convention):
-    for name in sim.cell(cell, convention).equations:
-        asked = {"convention": convention, "H": 2, "D": 2, "step": 2, "unit": 2}
-        card, example = line(name, cell, **asked), read_line(cell, {key: [str(it)] for key, it in asked.items()})
-        left, _, right = card.substituted_text.partition(" = ")
-        given = {digits.removeprefix("-") for each in card.given for digits in each.digits}
-        put_in = set(re.findall(r"\d+(?:\.\d+)?", right))
-        assert put_in - {"1"} == given - {"1"}, name  # a declaration may have a 1 of its own
-        assert left == card.value.replace("-", "−")
-        assert float(card.value) == pytest.approx(run(example).at(name, 2)[1], abs=5.001e-5)
-
-
-def test_what_is_looked_at_beside_the_line_makes_no_other_card():
-    looked = line("c", view="whatif", slip="c.F03", made="always")
-    assert looked.place == line("c").place
-    assert "view" not in looked.place and "slip" not in looked.place
-
-
-def test_the_address_on_the_card_is_canonical_and_leads_back_to_the_same_line():
-    place = line("c", H=2, seed=7, step=2).place
-    cell, _, query = place.partition("/?")
-    asked = {name: [value] for name, _, value in (pair.partition("=") for pair in query.split("&"))}
-    assert place_of(read_line(cell, asked)) == place
-
-
-@pytest.mark.parametrize(
-    ("cell", "query", "refusal"),
-    [
-        ("lstm", {}, Refused),
-        ("lstm", {"line": ["r"]}, Refused),
-        ("lstm", {"line": ["c"], "H": ["1000000"]}, Refused),
-        ("lstm", {"line": ["c"], "x": ["nan;1"]}, Refused),
-        ("lstm", {"line": ["c"], "x": ["1" * 9000]}, Refused),
-        ("rnn_relu", {"line": ["h"], "T": ["50"], "U": ["100"]}, Refused),
-        ("transformer", {"line": ["c"]}, NotFound),
-    ],
-)
-def test_an_address_that_the_example_refuses_is_refused_here(cell, query, refusal):
-    with pytest.raises(refusal):
-        line_of(read_line(cell, query))
-
-
 # --- in the review ---
 
 
-@pytest.mark.django_db
 def test_a_new_one_is_met_first_and_rated_undone_and_replayed_like_any_other(learner, course):
     card = put(learner)
     assert deck(learner, NOON).card == card and counts(learner, NOON).new == 6
@@ -155,13 +64,11 @@ def test_a_new_one_is_met_first_and_rated_undone_and_replayed_like_any_other(lea
     assert kept == schedules(log_of(learner))
 
 
-@pytest.mark.django_db
 def test_new_ones_are_met_in_the_order_in_which_they_were_put(learner, course):
     cards = [put(learner, name) for name in ("h", "a_f", "c", "f", "o")]
     assert list(new_cards(learner, NOON)) == [*cards, *course.cards.order_by("position")]
 
 
-@pytest.mark.django_db
 def test_the_same_line_of_the_same_address_is_one_card(learner):
     first, is_new = put_card(user=learner, line=line("c"))
     again, is_new_again = put_card(user=learner, line=line("c"))
@@ -169,13 +76,11 @@ def test_the_same_line_of_the_same_address_is_one_card(learner):
     assert Card.objects.count() == 1
 
 
-@pytest.mark.django_db
 def test_another_line_step_or_number_is_another_card_and_so_is_anothers(learner):
     cards = {put(learner, "c"), put(learner, "h"), put(learner, "c", step=2), put(learner, "c", x="0.8;-0.4")}
     assert len(cards | {put(make_guest(), "c")}) == 5
 
 
-@pytest.mark.django_db
 def test_nobody_else_has_it_in_his_review_staff_neither(learner, course):
     card = put(learner)
     for other in (None, AnonymousUser(), make_guest(), make_user(is_staff=True), make_user(is_superuser=True)):
@@ -184,7 +89,6 @@ def test_nobody_else_has_it_in_his_review_staff_neither(learner, course):
     assert counts(make_guest(), NOON).new == 5
 
 
-@pytest.mark.django_db
 def test_the_course_is_loaded_anew_and_leaves_it_alone(learner, course):
     card = put(learner)
     made = sync_cards(course)
@@ -192,7 +96,6 @@ def test_the_course_is_loaded_anew_and_leaves_it_alone(learner, course):
     assert card not in course.cards.all() and card in own_cards(learner)
 
 
-@pytest.mark.django_db
 def test_a_hundred_are_kept_and_the_next_is_refused_in_one_sentence(learner, monkeypatch):
     assert services.MOST_OWN == 100
     monkeypatch.setattr(services, "MOST_OWN", 2)
@@ -210,7 +113,6 @@ def test_a_hundred_are_kept_and_the_next_is_refused_in_one_sentence(learner, mon
 # --- taken away ---
 
 
-@pytest.mark.django_db
 def test_taken_away_it_is_met_no_more_and_put_back_it_has_the_schedule_it_had(learner):
     card = put(learner)
     review = rated(learner, card, 3, NOON)
@@ -222,7 +124,6 @@ def test_taken_away_it_is_met_no_more_and_put_back_it_has_the_schedule_it_had(le
     assert [schedule_of(state).to_json() for state in due_cards(learner, later)] == [review.after]
 
 
-@pytest.mark.django_db
 def test_one_that_was_never_met_can_be_put_back_until_the_next_is_taken_away(learner):
     first, second = put(learner, "c"), put(learner, "h")
     take_card_away(user=learner, card=first)
@@ -232,7 +133,6 @@ def test_one_that_was_never_met_can_be_put_back_until_the_next_is_taken_away(lea
     assert list(Card.objects.all()) == [second]
 
 
-@pytest.mark.django_db
 def test_nobody_takes_away_another_learners_or_the_courses(learner, course):
     card, of_course = put(learner), course.cards.first()
     for each in (card, of_course):
@@ -243,7 +143,6 @@ def test_nobody_takes_away_another_learners_or_the_courses(learner, course):
 # --- the learner's data ---
 
 
-@pytest.mark.django_db
 def test_it_is_in_the_takeout_with_its_address_and_its_text_and_in_nobody_elses(learner):
     card = put(learner)
     rated(learner, card, 3, NOON)
@@ -261,7 +160,6 @@ def test_it_is_in_the_takeout_with_its_address_and_its_text_and_in_nobody_elses(
     assert everything_of(make_guest())["own_cards"] == []
 
 
-@pytest.mark.django_db
 def test_an_erased_account_leaves_none_behind_and_takes_no_other_along(learner, course):
     card, other = put(learner), put(make_guest())
     rated(learner, card, 3, NOON)
@@ -270,7 +168,6 @@ def test_an_erased_account_leaves_none_behind_and_takes_no_other_along(learner, 
     assert not Review.objects.exists() and course.cards.count() == 5
 
 
-@pytest.mark.django_db
 def test_a_guest_who_only_put_a_card_has_left_work(learner):
     idle = make_guest()
     put(learner)
@@ -281,7 +178,6 @@ def test_a_guest_who_only_put_a_card_has_left_work(learner):
 # --- the database ---
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     "fields",
     [{"owner": None}, {"example": ""}, {"kind": "term"}, {"course": "the course"}, {"owner": None, "example": ""}],
@@ -329,7 +225,6 @@ def test_the_migration_goes_back_without_the_own_cards_and_forth_again():
     assert own_card_on(learner, line("c").place)
 
 
-@pytest.mark.django_db
 def test_a_rating_of_a_card_that_is_not_due_is_refused_as_everywhere(learner):
     card = put(learner)
     rated(learner, card, 4, NOON)

@@ -10,9 +10,8 @@ import pytest
 from quizzes.accounts.models import User
 from quizzes.flashcards.models import Card
 from quizzes.flashcards.own import services
-from quizzes.flashcards.own.lines import line_of, read_line
 from quizzes.flashcards.own.services import put_card
-from tests.cards import at_most, make_course
+from tests.cards import at_most, line, make_course
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +179,7 @@ def test_the_cards_page_counts_ones_own_apart_from_the_courses(client, learner):
 
 def test_the_pages_are_kept_by_no_cache_and_ask_few_queries(client, learner):
     for name in ("c", "h", "f"):
-        put_card(user=learner, line=line_of(read_line("lstm", {"line": [name]})))
+        put_card(user=learner, line=line(name))
     for path in ("/cards/own/", NEW, "/cards/own/new/lstm/"):
         with at_most(8):
             assert "no-store" in client.get(path).headers["Cache-Control"]
