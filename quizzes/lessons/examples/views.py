@@ -106,6 +106,7 @@ def _worked(shown: address.Example) -> dict[str, Any]:
         "diff": diff(shown, trace) if shown.view == "step" else None,
         "example": shown,
         "view_template": f"examples/view_{shown.view}.html",
+        "query": address.query(shown),
         **_steps(shown),
     }
 
@@ -166,7 +167,6 @@ def _page(shown: address.Example) -> dict[str, Any]:
         "kin": kin_of(shown.cell),
         "presets": [_entry(each) for each in PRESETS if family_of(each.cell) == family_of(shown.cell)],
         "exercise": queries.exercise_on(shown.cell),
-        "query": address.query(shown),
     }
 
 

@@ -133,12 +133,12 @@ def line(of: sim.Trace | sim.Gradients, name: str, at: int, example: Example, de
     return Line(
         quantity=name,
         formula=html(sim.mathml(cell, name)),
-        substituted=html(put_in if example.H <= MOST_UNITS_PUT_IN else _of_unit(put_in, example.unit)),
+        substituted=html(put_in if example.H <= MOST_UNITS_PUT_IN else of_unit(put_in, example.unit)),
         words=sim.words(cell, name, at),
     )
 
 
-def _of_unit(put_in: str, unit: int) -> str:
+def of_unit(put_in: str, unit: int) -> str:
     """One of the `<math>` elements that follow one another, one for each unit."""
     return put_in.split("</math>")[unit - 1] + "</math>"
 
