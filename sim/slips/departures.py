@@ -10,13 +10,13 @@ import numpy.typing as npt
 from sim.checks import check_step, of_kind
 from sim.compile.decimals import Rounding, check_decimals
 from sim.compile.programs import Steps
-from sim.errors import NumberError, UnknownName
-from sim.layers import Layer
+from sim.errors import NumberError
+from sim.layers import Array, Layer
 from sim.runs.backpropagation import Gradients, propagated
 from sim.runs.running import given_to, steps_in, traced
 from sim.runs.traces import Trace
 from sim.slips.binding import Slip
-from sim.slips.following import Losses, check_known, evaluate_with, own_value, places, step_of
+from sim.slips.following import Follower, check_known, own_value, places, step_of
 
 TOLERANCE = 3  # units of the last decimal within which a number is right
 SHOWN_DECIMALS = 4
@@ -66,21 +66,19 @@ def first_departure(
     """
     of_kind("trace", trace, Trace, "the trace of one layer")
     of_kind("own", own, Mapping, 'a mapping such as {"c@1": [0.8030]}')
-    if trace.layer.reverse:
-        raise UnknownName("A layer that reads from the end can't be followed.", "Give it the sequence reversed.")
+    follower = Follower(trace.layer, trace.x, trace.h0, trace.c0, dh=dh, dh_last=dh_last, dc_last=dc_last)
     order = places(trace.layer.cell, trace.T)
     check_known(trace.layer.cell, own, order)
     reach = (TOLERANCE + 1e-6) / 10 ** (trace.decimals or SHOWN_DECIMALS)
-    losses = Losses(dh, dh_last, dc_last)
+
+    def is_near(key: str, right: Array) -> bool:
+        return bool(np.abs(own_value(trace.layer, key, own[key]) - right).max() <= reach)
+
+    def right(key: str) -> Array:
+        name, step = key.partition("@")[0], step_of(key)
+        return trace.at(name, step) if key[0] != "d" else follower.value({}, key, decimals=trace.decimals)
+
     for key in sorted(own, key=order.__getitem__):
-        value = own_value(trace.layer, key, own[key])
-        right = trace.at(key.partition("@")[0], step_of(key)) if key[0] != "d" else _followed(trace, {}, key, losses)
-        near = np.abs(value - right).max() <= reach
-        if not near and np.abs(value - _followed(trace, own, key, losses)).max() > reach:
+        if not is_near(key, right(key)) and not is_near(key, follower.value(own, key, decimals=trace.decimals)):
             return key
     return None
-
-
-def _followed(trace: Trace, own: Mapping[str, npt.ArrayLike], key: str, losses: Losses) -> npt.NDArray[np.float64]:
-    given = trace.x, trace.h0, trace.c0
-    return evaluate_with(trace.layer, *given, own=own, asked=key, decimals=trace.decimals, **losses._asdict())
