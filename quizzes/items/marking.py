@@ -15,7 +15,7 @@ from operator import sub
 from typing import Any, Protocol
 
 from quizzes.errors import Refused
-from quizzes.items.reading import Reading, printable, read_number, read_option, read_shape
+from quizzes.items.reading import Reading, printable, read_number, read_option, read_shape, read_whole
 
 Values = tuple[float, ...]
 Own = Mapping[str, Values]
@@ -62,8 +62,8 @@ class Rule:
 class Key:
     """What is right in one step: as a careful learner writes it down, and at full precision.
 
-    `form` is how it is answered: "numbers", one an entry; "shape", a row of whole numbers in one text; "option", the id
-    of one of `options`, whose value is its place among them.
+    `form` is how it is answered: "numbers", one an entry; "count", a whole number; "shape", a row of whole numbers in
+    one text; "option", the id of one of `options`, whose value is its place among them.
     """
 
     exact: Values
@@ -96,6 +96,7 @@ class Step:
 
 
 Readings = Mapping[str, tuple[Reading, ...]]
+READ_BY_ENTRY = {"numbers": read_number, "count": read_whole}
 
 
 def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
@@ -107,8 +108,8 @@ def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
 
 
 def _readings(name: str, sent: Any, key: Key) -> tuple[Reading, ...]:
-    if key.form == "numbers":
-        return tuple(read_number(entry) for entry in _entries(name, sent, len(key.exact)))
+    if read := READ_BY_ENTRY.get(key.form):
+        return tuple(read(entry) for entry in _entries(name, sent, len(key.exact)))
     if key.form == "shape" and isinstance(sent, list | tuple) and len(sent) > 1:
         sent = ", ".join(map(str, sent))  # a program may send its sizes one by one
     (entry,) = _entries(name, sent, 1)
