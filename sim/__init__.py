@@ -56,13 +56,14 @@ from sim.runs.running import exact, forward, forward_many, kept_to
 from sim.runs.traces import Trace
 from sim.slips.binding import Slip, slip_named, slips_for
 from sim.slips.departures import TOLERANCE, evaluate_slip, first_departure
-from sim.slips.following import Follower, evaluate_with, trace_with
+from sim.slips.following import Asked, Follower, evaluate_with, trace_with
 from sim.slips.pairs import paired
 
 __all__ = [
     "CELLS",
     "CONVENTIONS",
     "TOLERANCE",
+    "Asked",
     "Cell",
     "Certificate",
     "Exercise",

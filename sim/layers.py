@@ -18,7 +18,7 @@ from sim.cells import cell as find_cell
 from sim.checks import of_kind
 from sim.errors import NumberError, ShapeError, SizeError, UnknownName
 from sim.language.declarations import Cell
-from sim.language.expressions import Shape, shape_of
+from sim.language.expressions import Expr, Shape, shape_of
 
 type Array = npt.NDArray[np.float64]
 type Numbers = npt.ArrayLike  # what people give: nested lists or arrays
@@ -147,7 +147,12 @@ def _check_level(level: tuple[Layer, ...]) -> None:
 def fits(cell: Cell, D: int, H: int) -> None:
     """Raises: SizeError for sizes out of bounds; ShapeError if an equation does not work with these sizes."""
     _check_sizes(D, H)
-    for name, formula in (*cell.equations.items(), *cell.broken.items()):
+    check_shapes({**cell.equations, **cell.broken}, cell, D, H)
+
+
+def check_shapes(equations: Mapping[str, Expr], cell: Cell, D: int, H: int) -> None:
+    """Raises: ShapeError if one of these equations of the cell does not work with these sizes."""
+    for name, formula in equations.items():
         found, needed = shape_of(formula, lambda leaf: cell.shape(leaf, D, H)), cell.shape(name, D, H)
         if found not in ((), needed):
             raise ShapeError(

@@ -118,7 +118,12 @@ class DecimalWriter:
         return self._times(node, self.ten ** (scale - (self.scale[node] or 0)))
 
     def _times(self, node: int, factor: float) -> int:
-        return node if factor == 1 else self.graph.add("*", node, self.graph.add("number", label=float(factor)))
+        if factor == 1:
+            return node
+        read = self.graph.nodes[node]
+        if read.op == "number":  # known now: no program need work it out
+            return self.graph.add("number", label=float(read.label) * factor)
+        return self.graph.add("*", node, self.graph.add("number", label=float(factor)))
 
     def _set(self, node: int, scale: int | None) -> int:
         self.scale[node] = scale
@@ -172,6 +177,12 @@ def check_decimals(decimals: int) -> int:
         ) from error
 
 
+def check_largest(units: float) -> None:
+    """Raises: DecimalsError for what could leave the whole numbers."""
+    if units >= LARGEST:
+        raise DecimalsError("These numbers are too large for exact decimals.", "Take smaller inputs or weights.")
+
+
 def bounds_of(
     graph: Graph, outputs: Collection[int], bound: Callable[[str], float], width: int,
     seen: Mapping[int, float] | None = None,
@@ -188,8 +199,7 @@ def bounds_of(
         low, high = _both_ways(bound(str(node.label))) if node.op == "name" else _between(node, args, width)
         least, most = _both_ways((seen or {}).get(number, inf))
         within[number] = max(low, least), min(high, most)
-        if max(map(abs, within[number])) >= LARGEST:
-            raise DecimalsError("These numbers are too large for exact decimals.", "Take smaller inputs or weights.")
+        check_largest(max(map(abs, within[number])))
     return {number: max(map(abs, ends)) for number, ends in within.items()}
 
 

@@ -82,6 +82,14 @@ class Cell:
         """What "dc_back" is, as the step writes it that receives it: δc_next ⊙ f_next."""
         return marked_next(self.gradients[leaf.replace("_back", "_prev")], self.parameters)
 
+    def over_time(self, formula: Expr, *, is_last: bool = False) -> Expr:
+        """A formula with what the next step passes back written out; in the last step, what comes from beyond."""
+        back = {leaf for leaf in leaves(formula) if leaf.endswith("_back")}
+        return substitute(formula, {leaf: self._from_beyond(leaf, is_last) for leaf in back}) if back else formula
+
+    def _from_beyond(self, leaf: str, is_last: bool) -> Expr:
+        return name(leaf.replace("_back", "_last")) if is_last else self.passed_back(leaf)
+
     def reads(self, name: str) -> tuple[str, ...]:
         """The quantities of the same step that a quantity is computed from: c reads f, i and g. Raises: UnknownName."""
         known = self.gradients if name not in self.equations else {}

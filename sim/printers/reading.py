@@ -104,8 +104,7 @@ def equation(left: str, formula: Expr, style: Style, equals: str) -> str:
 @lru_cache(maxsize=4096)
 def shown_formula(cell: Cell, of: str) -> Expr:
     """The right-hand side as it is printed: what the next step passes back is written out, with its names marked."""
-    formula = cell.formula(of)
-    return substitute(formula, {leaf: cell.passed_back(leaf) for leaf in leaves(formula) if leaf.endswith("_back")})
+    return cell.over_time(cell.formula(of))
 
 
 def short(value: float) -> str:

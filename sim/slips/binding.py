@@ -11,7 +11,7 @@ from sim.checks import LONGEST, described, of_kind
 from sim.errors import ShapeError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, written
-from sim.layers import Layer, fits
+from sim.layers import Layer, check_shapes
 from sim.slips.catalogue import ALIASES, rows_for
 
 GIVEN_AS = {"h0": "dh_prev", "c0": "dc_prev", "dh0": "dh_prev", "dc0": "dc_prev", "x": "dx"}
@@ -50,21 +50,19 @@ class Slip:
     def wrong(self) -> Cell:
         return self.cell.replacing(self.changes)
 
-    def cell_for(self, layer: Layer) -> Cell:
-        """The cell with the slip in it. Raises: UnknownName for another cell's layer; ShapeError for sizes."""
-        if self.cell is not layer.cell and self.cell.equations != layer.cell.equations:
+    def check(self, cell: Cell, D: int, H: int) -> None:
+        """Raises: UnknownName for another cell; ShapeError where it does not work with these sizes."""
+        if self.cell is not cell and self.cell.equations != cell.equations:
             raise UnknownName(
                 f"{self.id} is a slip of another cell, {self.cell.title} ({self.cell.note}), "
-                f"and the layer is of {layer.cell.title} ({layer.cell.note}).",
+                f"and the layer is of {cell.title} ({cell.note}).",
                 "Take it from sim.slips_for(layer.cell, asked).",
             )
-        try:
-            fits(self.wrong, layer.D, layer.H)
-        except ShapeError as error:
-            raise ShapeError(
-                f"{self.id} ({self.title}) has no value with D = {layer.D} inputs and H = {layer.H} units.",
-                "It needs as many inputs as units.",
-            ) from error
+        _fits(self, D, H)
+
+    def cell_for(self, layer: Layer) -> Cell:
+        """The cell with the slip in it. Raises: UnknownName for another cell's layer; ShapeError for sizes."""
+        self.check(layer.cell, layer.D, layer.H)
         return self.wrong
 
     @cached_property
@@ -72,6 +70,17 @@ class Slip:
         """The ids of the slips that no numbers can always tell from this one, itself apart."""
         classes = [ids for ids in ALIASES if self.id in ids]
         return frozenset().union(*classes) - {self.id}
+
+
+@lru_cache(maxsize=8192)
+def _fits(slip: Slip, D: int, H: int) -> None:
+    try:
+        check_shapes(slip.changes, slip.cell, D, H)
+    except ShapeError as error:
+        raise ShapeError(
+            f"{slip.id} ({slip.title}) has no value with D = {D} inputs and H = {H} units.",
+            "It needs as many inputs as units.",
+        ) from error
 
 
 @lru_cache(maxsize=256)

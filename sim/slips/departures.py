@@ -13,13 +13,13 @@ from sim.checks import check_step, of_kind
 from sim.compile.decimals import Rounding, check_decimals
 from sim.compile.programs import Steps
 from sim.errors import NumberError
-from sim.layers import Layer, Network, numbers
+from sim.layers import Array, Layer, Network, numbers
 from sim.runs.backpropagation import Gradients, propagated
 from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through, through
 from sim.runs.running import exact, forward, given_to, steps_in, traced
 from sim.runs.traces import Trace
 from sim.slips.binding import Slip
-from sim.slips.following import Losses, check_known, evaluate_with, own_value, places, step_of
+from sim.slips.following import Follower, Losses, check_known, own_value, places, step_of
 
 TOLERANCE = 3  # units of the last decimal within which a number is right
 SHOWN_DECIMALS = 4
@@ -98,12 +98,18 @@ def first_departure(
         raise NumberError(f"{asked[0]} is a gradient, which needs a loss.", "Give dh, dh_last or dc_last.")
     if trace.layer.reverse:
         return _first_departure_from_the_end(trace, own, losses)
+    follower = Follower(trace.layer, trace.x, trace.h0, trace.c0, **losses._asdict())
     reach = (TOLERANCE + 1e-6) / 10 ** (trace.decimals or SHOWN_DECIMALS)
+
+    def is_near(key: str, right: Array) -> bool:
+        return bool(np.abs(own_value(trace.layer, key, own[key]) - right).max() <= reach)
+
+    def right(key: str) -> Array:
+        name, step = key.partition("@")[0], step_of(key)
+        return trace.at(name, step) if key[0] != "d" else follower.value({}, key, decimals=trace.decimals)
+
     for key in sorted(own, key=order.__getitem__):
-        value = own_value(trace.layer, key, own[key])
-        right = trace.at(key.partition("@")[0], step_of(key)) if key[0] != "d" else _followed(trace, {}, key, losses)
-        near = np.abs(value - right).max() <= reach
-        if not near and np.abs(value - _followed(trace, own, key, losses)).max() > reach:
+        if not is_near(key, right(key)) and not is_near(key, follower.value(own, key, decimals=trace.decimals)):
             return key
     return None
 
@@ -123,8 +129,3 @@ def _first_departure_from_the_end(trace: Trace, own: Mapping[str, npt.ArrayLike]
 def _in_reverse(key: str, T: int) -> str:
     name, at, step = key.partition("@")
     return f"{name}@{T + 1 - int(step)}" if at else key
-
-
-def _followed(trace: Trace, own: Mapping[str, npt.ArrayLike], key: str, losses: Losses) -> npt.NDArray[np.float64]:
-    given = trace.x, trace.h0, trace.c0
-    return evaluate_with(trace.layer, *given, own=own, asked=key, decimals=trace.decimals, **losses._asdict())

@@ -33,7 +33,7 @@ class Worked:
 class Kind(ABC):
     """One specification, understood. `stream` makes its draws its own."""
 
-    form: ClassVar[str] = "numbers"  # how an answer is written: "numbers", "shape" or "option"
+    form: ClassVar[str] = "numbers"  # how an answer is written: as `marking.Key` says
 
     def __init__(self, specification: Specification, stream: str = "trial") -> None:
         self.specification, self.stream = specification, stream

@@ -55,7 +55,7 @@ class QuestionKind(CertifiedKind):
 
     @property
     def form(self) -> str:  # type: ignore[override]
-        return "shape" if self.question.asked == "shape" else "numbers"
+        return self.question.asked if self.question.asked in ("shape", "count") else "numbers"
 
     @cached_property
     def exercise(self) -> sim.QuestionExercise:  # type: ignore[override]
