@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import starmap
 
 from sim.printers.layout import Point
 from sim.printers.letters import hue, letters
 from sim.printers.reading import Numbers, fixed
+from sim.printers.spots import LYING, UPRIGHT, Spot
 
 BOX = (20.0, 13.0)  # half width and half height of a function's box
 WIDE_BOX = 25.0
@@ -17,11 +20,16 @@ ROUND = ("×", "+", "−", "1−", "÷2", "Σ", "=")  # in a circle; functions s
 
 @dataclass
 class Canvas:
-    """What has been drawn. `numbers` are the values to be shown, of one unit; None for a diagram without values."""
+    """What has been drawn. `numbers` are the values to be shown, of one unit; None for a diagram without values.
+
+    Points are given as x along time and y away from the state line. Upright the two are changed over; what is written
+    and what it is written in are not turned.
+    """
 
     numbers: Numbers | None
     unit: int
     prefix: str
+    upright: bool = False
     lines: list[str] = field(default_factory=list)
     nodes: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
@@ -29,8 +37,20 @@ class Canvas:
     def svg(self) -> str:
         return "".join(self.lines + self.nodes + self.labels)
 
+    def placed(self, x: float, y: float) -> Point:
+        """Where a point is in the picture."""
+        return (y, x) if self.upright else (x, y)
+
+    def reach(self, label: str) -> Point:
+        """From the middle of a part to its edges: along time, and away from the state line."""
+        return self.placed(half_width(label), RADIUS if label in ROUND else BOX[1])
+
+    @property
+    def spots(self) -> Mapping[str, Spot]:
+        return UPRIGHT if self.upright else LYING
+
     def part(self, at: Point, label: str) -> None:
-        x, y = at
+        x, y = self.placed(*at)
         if label in ROUND:
             self.nodes.append(f'<circle class="node" cx="{x:g}" cy="{y:g}" r="{RADIUS:g}"/>')
         else:
@@ -42,7 +62,7 @@ class Canvas:
 
     def line(self, name: str, *points: Point) -> None:
         corners = [point for k, point in enumerate(points) if k == 0 or point != points[k - 1]]
-        path = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners)
+        path = "M" + "L".join(f"{x:g} {y:g}" for x, y in starmap(self.placed, corners))
         self.lines.append(f'<path class="{_line_class(name)}" d="{path}"/>')
 
     def arrow(self, name: str, x: float, y: float) -> None:
@@ -50,25 +70,29 @@ class Canvas:
 
     def dot(self, name: str, x: float, y: float) -> None:
         """A joint: so small a ring that its line fills it."""
+        x, y = self.placed(x, y)
         self.lines.append(f'<circle class="{_line_class(name)} joint" cx="{x:g}" cy="{y:g}" r="1.2"/>')
 
-    def stacked(self, name: str, x: float, letter: float, number: float, anchor: str = "start") -> None:
-        """Letter and value, one above the other."""
-        self.labels.append(_letter(name, x, letter, anchor))
-        self.number(name, x, number, anchor)
+    def label(self, spot: str, name: str, x: float, y: float) -> None:
+        """Letter and value, where this spot of a line has them."""
+        at = self.spots[spot]
+        right, down = self.placed(x, y)
+        if at.letter is None:
+            width = 7.6 * len(self.digits(name)) + 7 if self.numbers else 0
+            letter = right + at.number[0] - width, down + at.number[1]
+        else:
+            letter = right + at.letter[0], down + at.letter[1]
+        self.labels.append(_letter(name, *letter, at.anchor))
+        self.number(spot, name, x, y)
 
-    def beside(self, name: str, x: float, y: float) -> None:
-        """Letter and value on one line, ending at x."""
-        width = 7.6 * len(self.digits(name)) if self.numbers else 0
-        self.labels.append(_letter(name, x - width - (7 if width else 0), y, "end"))
-        self.number(name, x, y, "end")
-
-    def number(self, name: str, x: float, y: float, anchor: str = "start") -> None:
-        if self.numbers:
-            self.labels.append(
-                f'<text class="number" id="{self.prefix}-{name}" data-q="{name}" x="{x:g}" y="{y:g}" '
-                f'text-anchor="{anchor}">{self.digits(name)}</text>'
-            )
+    def number(self, spot: str, name: str, x: float, y: float) -> None:
+        if self.numbers is None:
+            return
+        at, (right, down) = self.spots[spot], self.placed(x, y)
+        self.labels.append(
+            f'<text class="number" id="{self.prefix}-{name}" data-q="{name}" x="{right + at.number[0]:g}" '
+            f'y="{down + at.number[1]:g}" text-anchor="{at.anchor}">{self.digits(name)}</text>'
+        )
 
     def digits(self, name: str) -> str:
         if self.numbers is None:
