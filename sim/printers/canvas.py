@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import starmap
+from itertools import pairwise, starmap
 
 from sim.printers.layout import Point
 from sim.printers.letters import hue, letters
@@ -30,12 +30,14 @@ class Canvas:
     unit: int
     prefix: str
     upright: bool = False
-    lines: list[str] = field(default_factory=list)
+    lines: dict[str, str] = field(default_factory=dict)  # the lines of a class are one path
+    joints: list[str] = field(default_factory=list)
     nodes: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
 
     def svg(self) -> str:
-        return "".join(self.lines + self.nodes + self.labels)
+        paths = [f'<path class="{look}" d="{path}"/>' for look, path in self.lines.items()]
+        return "".join(paths + self.joints + self.nodes + self.labels)
 
     def placed(self, x: float, y: float) -> Point:
         """Where a point is in the picture."""
@@ -58,12 +60,11 @@ class Canvas:
             self.nodes.append(
                 f'<rect class="node" x="{x - w:g}" y="{y - h:g}" width="{2 * w:g}" height="{2 * h:g}" rx="5"/>'
             )
-        self.labels.append(f'<text class="op" x="{x:g}" y="{y + 4.5:g}" text-anchor="middle">{label}</text>')
+        self.labels.append(f'<text class="op" {_place(x, y + 4.5, "middle")}>{label}</text>')
 
     def line(self, name: str, *points: Point) -> None:
-        corners = [point for k, point in enumerate(points) if k == 0 or point != points[k - 1]]
-        path = "M" + "L".join(f"{x:g} {y:g}" for x, y in starmap(self.placed, corners))
-        self.lines.append(f'<path class="{_line_class(name)}" d="{path}"/>')
+        look = _line_class(name)
+        self.lines[look] = self.lines.get(look, "") + _path(list(starmap(self.placed, points)))
 
     def arrow(self, name: str, x: float, y: float) -> None:
         self.line(name, (x - 7, y - 5), (x, y), (x - 7, y + 5))
@@ -71,7 +72,7 @@ class Canvas:
     def dot(self, name: str, x: float, y: float) -> None:
         """A joint: so small a ring that its line fills it."""
         x, y = self.placed(x, y)
-        self.lines.append(f'<circle class="{_line_class(name)} joint" cx="{x:g}" cy="{y:g}" r="1.2"/>')
+        self.joints.append(f'<circle class="{_line_class(name)} joint" cx="{x:g}" cy="{y:g}" r="1.2"/>')
 
     def label(self, spot: str, name: str, x: float, y: float) -> None:
         """Letter and value, where this spot of a line has them."""
@@ -90,8 +91,8 @@ class Canvas:
             return
         at, (right, down) = self.spots[spot], self.placed(x, y)
         self.labels.append(
-            f'<text class="number" id="{self.prefix}-{name}" data-q="{name}" x="{right + at.number[0]:g}" '
-            f'y="{down + at.number[1]:g}" text-anchor="{at.anchor}">{self.digits(name)}</text>'
+            f'<text class="number" id="{self.prefix}-{name}" data-q="{name}" '
+            f"{_place(right + at.number[0], down + at.number[1], at.anchor)}>{self.digits(name)}</text>"
         )
 
     def digits(self, name: str) -> str:
@@ -126,5 +127,18 @@ def _letter(name: str, x: float, y: float, anchor: str) -> str:
     found = letters(name)
     below = f'<tspan dy="3" font-size="10">{found.subscript}</tspan>' if found.subscript else ""
     quantity = f"q q-{found.hue}" if found.hue else "q"
-    place = f'x="{x:g}" y="{y:g}" text-anchor="{anchor}"'
-    return f'<text class="{quantity}" data-q="{name}" {place}>{found.letter}{below}</text>'
+    return f'<text class="{quantity}" data-q="{name}" {_place(x, y, anchor)}>{found.letter}{below}</text>'
+
+
+def _place(x: float, y: float, anchor: str) -> str:
+    held = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'x="{x:g}" y="{y:g}"{held}'
+
+
+def _path(points: Sequence[Point]) -> str:
+    """Through the points in turn: M10 48H88V200, and with an L where it slants."""
+    path = f"M{points[0][0]:g} {points[0][1]:g}"
+    for (x1, y1), (x2, y2) in pairwise(points):
+        if x1 != x2 or y1 != y2:
+            path += f"H{x2:g}" if y1 == y2 else f"V{y2:g}" if x1 == x2 else f"L{x2:g} {y2:g}"
+    return path

@@ -1,5 +1,6 @@
 """A diagram taken apart: its nodes, lines and texts as boxes, in pixels of the picture."""
 
+import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 
@@ -38,13 +39,21 @@ def labels_of(svg):
         below = "".join(part.text for part in text)
         width = SUBSCRIPT * len(below) + (DIGIT if text.get("id") else LETTER) * len(text.text)
         x, y = float(text.get("x")), float(text.get("y"))
-        left = {"start": x, "end": x - width, "middle": x - width / 2}[text.get("text-anchor")]
+        left = {None: x, "end": x - width, "middle": x - width / 2}[text.get("text-anchor")]
         yield text.text + below, (left, y - 10, left + width, y + (3 if below else 0))
 
 
 def paths_of(svg):
+    """Every line as the points it goes through: M10 48H88V200 → (10, 48), (88, 48), (88, 200)."""
     for path in svg.iter(f"{SVG}path"):
-        yield [tuple(map(float, point.split())) for point in path.get("d")[1:].split("L")]
+        for line in path.get("d")[1:].split("M"):
+            start, *rest = re.split("(?=[HVL])", line)
+            points = [tuple(map(float, start.split()))]
+            for piece in rest:
+                x, y = points[-1]
+                there = tuple(map(float, piece[1:].split()))
+                points.append({"H": (there[0], y), "V": (x, there[-1]), "L": there}[piece[0]])
+            yield points
 
 
 def stretches_of(svg):
