@@ -112,7 +112,7 @@ def _rnn(network: Network, upright: bool) -> Layout:
 
 def _staircase(network: Network) -> Layout:
     """Every part in a row and a column of its own, in the order of computing; what is given starts on the left."""
-    given = _given(network)
+    given = [name for name in GIVEN if network.out_of(name)]
     layout = Layout(0, 0, 0, starts=dict.fromkeys(given, FRAMES[False].start))
     for k, key in enumerate(in_order(network)):
         layout.at[key] = (124.0 + 76.0 * k, 34.0 + STEP * (len(given) + k))
@@ -126,16 +126,17 @@ def _staircase(network: Network) -> Layout:
 def _lanes(network: Network) -> Layout:
     """The parts below one another, and beside them a lane for every value as long as it is read; x in the last."""
     keys, start = in_order(network), FRAMES[True].start
-    states = [name for name in ("c_prev", "h_prev") if network.out_of(name)]
+    starts = {"c_prev": start + 36, "h_prev": start, "x": start}  # the label of c stands below the one of h
     layout = Layout(124.0 + STEP * len(keys), 0, 0)
     layout.at = {key: (108.0 + STEP * k, 30.0) for k, key in enumerate(keys)}
-    layout.starts = {name: start + 36 * (name == "c_prev") for name in (*states, "x")}  # a label clear of the next lane
+    layout.starts = {name: x for name, x in starts.items() if network.out_of(name)}
     free_from: list[float] = []  # x from which each lane is free again
-    for source in (*states, *keys):
-        begins, ends = _stretch(network, layout, source)
-        lane = next((k for k, free in enumerate(free_from) if free < begins), len(free_from))
-        free_from[lane : lane + 1] = [ends]
-        layout.lanes[source] = 146.0 + 15 * lane
+    for source in (*layout.starts, *keys):
+        if source != "x":
+            begins, ends = _stretch(network, layout, source)
+            lane = next((k for k, free in enumerate(free_from) if free < begins), len(free_from))
+            free_from[lane : lane + 1] = [ends]
+            layout.lanes[source] = 146.0 + 15 * lane
     layout.lanes["x"] = max(306.0, 146.0 + 15 * len(free_from))
     layout.depth = layout.lanes["x"] + 10
     return layout
@@ -147,10 +148,6 @@ def _stretch(network: Network, layout: Layout, source: str) -> tuple[float, floa
     read = [layout.at[edge.target][0] for edge in network.out_of(source)]
     is_state = source in {f"{state}.0" for state in network.cell.states}
     return begins, layout.length if is_state else max(read, default=begins)
-
-
-def _given(network: Network) -> list[str]:
-    return [name for name in GIVEN if network.out_of(name)]
 
 
 def in_order(network: Network) -> list[str]:

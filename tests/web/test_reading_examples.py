@@ -76,6 +76,13 @@ def test_equation_diagram_and_table_tell_the_same_quantities_by_the_same_ids(cli
     assert page.count('class="pick"') == len(table) == len(set(table))
 
 
+@pytest.mark.parametrize("place", [*PLACES[::3], "/examples/", "/"])
+def test_no_id_stands_twice_on_a_page_with_a_diagram(client, place):
+    page = text_of(client.get(place))
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert 'class="cell upright"' in page and len(ids) == len(set(ids))
+
+
 def test_every_declared_cell_has_a_page_in_each_of_its_conventions(client):
     for cell, conventions in CONVENTIONS.items():
         for convention in conventions:
