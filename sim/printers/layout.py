@@ -115,31 +115,38 @@ def _staircase(network: Network) -> Layout:
     given = [name for name in GIVEN if network.out_of(name)]
     layout = Layout(0, 0, 0, starts=dict.fromkeys(given, FRAMES[False].start))
     for k, key in enumerate(in_order(network)):
-        layout.at[key] = (124.0 + 76.0 * k, 34.0 + STEP * (len(given) + k))
+        layout.at[key] = (124.0 + 96.0 * k, 34.0 + STEP * (len(given) + k))
     layout.lanes = {name: 34.0 + STEP * k for k, name in enumerate(given)}
     layout.lanes |= {key: y for key, (_, y) in layout.at.items()}
-    layout.length = 124.0 + 76.0 * len(layout.at) + 20
+    layout.length = 124.0 + 96.0 * len(layout.at)
     layout.depth = 34.0 + STEP * (len(given) + len(layout.at))
     return layout
 
 
 def _lanes(network: Network) -> Layout:
-    """The parts below one another, and beside them a lane for every value as long as it is read; x in the last."""
+    """The parts below one another, and beside them the lanes of the values; x has the last."""
     keys, start = in_order(network), FRAMES[True].start
     starts = {"c_prev": start + 36, "h_prev": start, "x": start}  # the label of c stands below the one of h
     layout = Layout(124.0 + STEP * len(keys), 0, 0)
     layout.at = {key: (108.0 + STEP * k, 30.0) for k, key in enumerate(keys)}
     layout.starts = {name: x for name, x in starts.items() if network.out_of(name)}
+    layout.lanes = _shared(network, layout)
+    layout.lanes["x"] = max(306.0, *(y + 15 for y in layout.lanes.values()))
+    layout.depth = layout.lanes["x"] + 10
+    return layout
+
+
+def _shared(network: Network, layout: Layout) -> dict[str, float]:
+    """For each value but x the first lane that is free as long as it is read."""
+    lanes: dict[str, float] = {}
     free_from: list[float] = []  # x from which each lane is free again
-    for source in (*layout.starts, *keys):
+    for source in (*layout.starts, *layout.at):
         if source != "x":
             begins, ends = _stretch(network, layout, source)
             lane = next((k for k, free in enumerate(free_from) if free < begins), len(free_from))
             free_from[lane : lane + 1] = [ends]
-            layout.lanes[source] = 146.0 + 15 * lane
-    layout.lanes["x"] = max(306.0, 146.0 + 15 * len(free_from))
-    layout.depth = layout.lanes["x"] + 10
-    return layout
+            lanes[source] = 146.0 + 15 * lane
+    return lanes
 
 
 def _stretch(network: Network, layout: Layout, source: str) -> tuple[float, float]:

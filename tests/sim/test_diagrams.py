@@ -22,7 +22,19 @@ from tests.sim.pictures import (
 )
 
 PHONE = 318  # pixels inside a sheet on a page that is 360 wide
-cells = pytest.mark.parametrize("cell", DRAWN, ids=cell_id)
+UPDATE_GATE = sim.declare(
+    "ugrnn",
+    {
+        "a_k": "W_k @ x + b_k + U_k @ h_prev",
+        "k": "sigmoid(a_k)",
+        "a_n": "W_n @ x + b_n + U_n @ h_prev",
+        "n": "tanh(a_n)",
+        "h": "k * h_prev + (1 - k) * n",
+    },
+    title="Update gate RNN",
+    source="Collins, Sohl-Dickstein & Sussillo 2017",
+)  # of no family that the layout knows, as MADE_UP is none
+cells = pytest.mark.parametrize("cell", [*DRAWN, UPDATE_GATE], ids=cell_id)
 both_ways = pytest.mark.parametrize("upright", [False, True], ids=["lying", "upright"])
 
 
