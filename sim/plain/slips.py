@@ -30,7 +30,7 @@ def plain_questions() -> tuple[Question, ...]:
 
 @cache
 def _by_id() -> dict[str, PlainSlip]:
-    found: dict[str, PlainSlip] = {}
+    found = {"P01": count_question("lstm", "pytorch").slip("P01")}  # the row's number is the one for PyTorch
     for question in plain_questions():
         for slip in question.slips:
             found.setdefault(slip.id, slip)

@@ -10,7 +10,7 @@ from typing import Any
 
 import sim
 from quizzes.items.kinds.base import Given, Live, Tellable, named
-from quizzes.items.marking import Own, Values
+from quizzes.items.marking import Own, Values, near_any
 from quizzes.items.specification import Specification, quantity, step_number
 
 MARKS = re.compile(r' (?:data-q="\w+"|stretchy="false")')  # for worked examples and tall formulas; here they only weigh
@@ -49,24 +49,30 @@ class StepsWorking(Tellable):
 
     def slips(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
         asked = self._asked(name, own)
-        for slip in named(self.specification, self.live, name):
+        for slip in self._named(name):
             yield slip, asked.entries(slip)
 
     def alike(self, name: str, own: Own) -> Iterator[Values]:
-        may_be_named, asked = named(self.specification, self.live, name), self._asked(name, own)
+        may_be_named, asked = self._named(name), self._asked(name, own)
         for slip in self.specification.claimed(name):
             if slip not in may_be_named:
                 yield asked.entries(slip)
 
+    def _named(self, name: str) -> list[str]:
+        elsewhere = (slip for slip in sim.slips_for(self.layer.cell, name) if slip.convention)
+        return named(self.live, name, elsewhere)
+
     def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterator[tuple[tuple[str, str], Values]]:
+        """Only those that give another number than either slip alone: else there are no two slips to be seen."""
         claimed, asked = list(self.specification.claimed(name)), self._asked(name, own)
         mine = set(made)
         before = [slip for slip in claimed if slip in mine][:MOST_PAIRED]
         for first in before:
             for second in claimed:
                 both = _pair(self.layer.cell, quantity(name), first, second)
-                if both is not None:
-                    yield (min(first, second), max(first, second)), asked.entries(both)
+                values = asked.entries(both) if both is not None else ()
+                if values and not near_any(values, map(asked.entries, (first, second)), self.specification.tolerance):
+                    yield (min(first, second), max(first, second)), values
 
     def early(self, name: str, own: Own) -> Iterator[Values]:
         """The trace kept to fewer decimals or truncated; then this value alone rounded early, on the own numbers."""
