@@ -54,6 +54,7 @@ class Follower:
         self._named = self._by_name(Losses(dh, dh_last, dc_last))
         self._in_units: dict[int, dict[str, Number]] = {}
         self._worlds: dict[object, World] = {}
+        self._owned: dict[object, Number] = {}
 
     def value(
         self, own: Mapping[str, npt.ArrayLike], asked: str, *, slip: Slip | str | None = None, decimals: int | None = 4
@@ -95,7 +96,7 @@ class Follower:
         raw = [world[f"{name}@{t}"] for t in range(1, self.T + 1) for name in cells[0].equations]
         if is_small(layer.D, layer.H) and not self.is_scalar:
             raw = np.ravel(raw).tolist()
-        own_values = {key: own_value(layer, key, value) for key, value in used.items()}
+        own_values = {key: np.atleast_1d(self._own(key, value, None)) for key, value in used.items()}
         return Trace(cells, layer, self.given, raw, (layer.H,), rounding, own=own_values)
 
     def _world(self, own: Mapping[str, npt.ArrayLike], rounding: Rounding | None) -> World:
@@ -114,9 +115,16 @@ class Follower:
         return World(setting(self.layer.cell, self.T, self.is_scalar, rounding), given, theirs)
 
     def _own(self, key: str, value: npt.ArrayLike, unit: int | None) -> Number:
+        """A learner's value as worlds hold it. Many worlds ask for the same, so a tuple is looked at once."""
+        asked = (key, value, unit) if isinstance(value, tuple) else None
+        if asked in self._owned:
+            return self._owned[asked]
         array = own_value(self.layer, key, value)
         units = array if unit is None else np.rint(array * 10.0**unit)
-        return units.item() if self.is_scalar else units
+        found = units.item() if self.is_scalar else units
+        if asked:
+            self._owned[asked] = found
+        return found
 
     def _units(self, decimals: int) -> dict[str, Number]:
         """What is given as whole numbers of the last decimal. Raises: DecimalsError."""

@@ -60,12 +60,11 @@ class StepsWorking(Tellable):
 
     def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterator[tuple[tuple[str, str], Values]]:
         claimed, asked = list(self.specification.claimed(name)), self._asked(name, own)
-        mine = set(made)
+        cell, what, mine = self.layer.cell, quantity(name), set(made)
         before = [slip for slip in claimed if slip in mine][:MOST_PAIRED]
         for first in before:
             for second in claimed:
-                both = _pair(self.layer.cell, quantity(name), first, second)
-                if both is not None:
+                if both := _pair(cell, what, first, second):
                     yield (min(first, second), max(first, second)), asked.entries(both)
 
     def early(self, name: str, own: Own) -> Iterator[Values]:
