@@ -18,6 +18,7 @@ from quizzes.items.models import GeneratorVersion
 from quizzes.items.quantities import letter, spoken
 from quizzes.items.separation import APART, HEIGHT, MARKS, WIDTH, distances, has_distances, place, strips
 from quizzes.practice.exercises.words import is_word, shown_name
+from quizzes.practice.quizzes.frozen import can_be_frozen
 from quizzes.templatetags.study import array, hue, number, q_tag
 
 SHOWN = 200  # candidates of which each is looked at
@@ -42,6 +43,7 @@ def bench_of(version: GeneratorVersion) -> dict[str, Any]:
         "refusals": [(plain(reason), count) for reason, count in trial.survey.reasons.most_common()],
         "scale": _scale() if has_distances(kind) else None,
         "is_option": kind.form == "option",
+        "can_be_frozen": can_be_frozen(kind),
         "quantities": [_quantity(kind, name, found.get(name, []), trial) for name in kind.asked],
         "aliases": [(called(kind, name), one, other) for name, one, other in aliases(slips)],
         "rows": [candidate_row(kind, each) for each in certificates],

@@ -1,12 +1,12 @@
-"""Scores and slips of an attempt, worked out again from its answer events alone.
+"""Scores, slips and hints of an attempt, worked out again from its answer events alone.
 
-What stands in `Attempt.right` and in `SlipRecord` is only kept for speed: this says what it must be.
+What stands in `Attempt.right`, `Attempt.hints` and `SlipRecord` is only kept for speed: this says what it must be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from quizzes.items.marking import FULL_CREDIT, counted_states
@@ -18,11 +18,15 @@ Slip = tuple[int, str, str]  # number of the event, place ("3", "c@1"), catalogu
 
 @dataclass(frozen=True)
 class Standing:
-    """How an attempt stands. `asked` is None where no event says it: in an open quiz, in exercises."""
+    """How an attempt stands. `asked` is None where no event says it: in an open quiz, in exercises.
+
+    `hints` are those taken before the last answer; one taken after it has helped with nothing yet.
+    """
 
     right: int
     asked: int | None
     slips: frozenset[Slip]
+    hints: Mapping[str, int] = field(default_factory=dict)
 
 
 def recompute(events: Iterable[AnswerEvent]) -> Standing:
@@ -39,6 +43,7 @@ def stored(attempt: Attempt) -> Standing:
         right=attempt.right,
         asked=attempt.asked if attempt.quiz_id and not attempt.is_open else None,
         slips=frozenset(slips.values_list("event__seq", "place", "misconception__slug")),
+        hints=attempt.hints,
     )
 
 
@@ -63,7 +68,9 @@ def _marks(event: AnswerEvent) -> Iterator[tuple[str, dict[str, Any]]]:
 def _of_exercise(events: list[AnswerEvent]) -> Standing:
     counted = counted_states([event.result for event in events])
     right = sum(state in FULL_CREDIT for state in counted.values())
-    return Standing(right=right, asked=None, slips=frozenset(_first_slips(events)))
+    return Standing(
+        right=right, asked=None, slips=frozenset(_first_slips(events)), hints=events[-1].result.get("hints", {})
+    )
 
 
 def _first_slips(events: list[AnswerEvent]) -> Iterator[Slip]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -54,6 +54,7 @@ class Follower:
         self._named = self._by_name(Losses(dh, dh_last, dc_last))
         self._in_units: dict[int, dict[str, Number]] = {}
         self._worlds: dict[object, World] = {}
+        self._owned: dict[object, Number] = {}
 
     def value(
         self, own: Mapping[str, npt.ArrayLike], asked: str, *, slip: Slip | str | None = None, decimals: int | None = 4
@@ -95,17 +96,11 @@ class Follower:
         raw = [world[f"{name}@{t}"] for t in range(1, self.T + 1) for name in cells[0].equations]
         if is_small(layer.D, layer.H) and not self.is_scalar:
             raw = np.ravel(raw).tolist()
-        own_values = {key: own_value(layer, key, value) for key, value in used.items()}
+        own_values = {key: np.atleast_1d(self._own(key, value, None)) for key, value in used.items()}
         return Trace(cells, layer, self.given, raw, (layer.H,), rounding, own=own_values)
 
     def _world(self, own: Mapping[str, npt.ArrayLike], rounding: Rounding | None) -> World:
-        """The same one for the same numbers; arrays and lists are not remembered."""
-        key = rounding, tuple(own.items())
-        if not all(isinstance(value, tuple) for value in own.values()):
-            return self._made(own, rounding)
-        if key not in self._worlds:
-            self._worlds[key] = self._made(own, rounding)
-        return self._worlds[key]
+        return once(self._worlds, (rounding, *own.items()), lambda: self._made(own, rounding))
 
     def _made(self, own: Mapping[str, npt.ArrayLike], rounding: Rounding | None) -> World:
         unit = None if rounding is None else rounding.unit
@@ -114,6 +109,10 @@ class Follower:
         return World(setting(self.layer.cell, self.T, self.is_scalar, rounding), given, theirs)
 
     def _own(self, key: str, value: npt.ArrayLike, unit: int | None) -> Number:
+        """A learner's value as worlds hold it: many of them ask for the same."""
+        return once(self._owned, (key, value, unit), lambda: self._read(key, value, unit))
+
+    def _read(self, key: str, value: npt.ArrayLike, unit: int | None) -> Number:
         array = own_value(self.layer, key, value)
         units = array if unit is None else np.rint(array * 10.0**unit)
         return units.item() if self.is_scalar else units
@@ -184,6 +183,17 @@ def _fitting(slip: Slip | str, cell: Cell, sizes: Sizes, asked: str) -> Slip:
     if found.of_gradient != (asked.partition("@")[0] not in cell.equations):
         raise UnknownName(f"{found.id} is a slip of {found.asked}, and asked is {asked}.")
     return found
+
+
+def once[Made](known: dict[object, Made], key: object, make: Callable[[], Made]) -> Made:
+    """Made once for the same key; for what can be none, as arrays and lists, each time."""
+    try:
+        hash(key)
+    except TypeError:
+        return make()
+    if key not in known:
+        known[key] = make()
+    return known[key]
 
 
 def evaluate_with(

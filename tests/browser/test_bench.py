@@ -73,3 +73,21 @@ def test_a_frozen_question_of_two_units_fits_a_phone_with_its_explanation(open_p
     page = open_page(f"/attempts/{attempt.pk}/1/", state=prof, width=360)
     page.get_by_text("The other numbers come from slips").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_a_frozen_formula_fits_a_phone_with_its_options_and_its_explanation(open_page, prof):
+    claims = {"a_n": ["F05", "F07", "G04"]}
+    for slug in claims["a_n"]:
+        make_misconception(slug)
+    picked = {"format": "pick_formula", "asked": ["a_n@1"], "claims": claims, "must_show": {}}
+    generator, user = make_generator(**GRU | picked), User.objects.get(username="prof")
+    quiz = make_quiz([])
+    freeze_variant(quiz=quiz, generator=generator, name="a_n@1", seed=0, made_by=user)
+    attempt = make_attempt(quiz, user)
+    page = open_page(f"/attempts/{attempt.pk}/1/", state=prof, width=360)
+    page.get_by_text("Which formula gives").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    answer(attempt, 1, "G04")
+    page.goto(f"/attempts/{attempt.pk}/1/")
+    page.get_by_text("The other formulas come from slips").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360

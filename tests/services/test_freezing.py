@@ -5,17 +5,23 @@ from math import exp, tanh
 import pytest
 
 from quizzes.errors import Refused
+from quizzes.formats import markup
 from quizzes.items.generators import save_generator
-from quizzes.items.making import certificates
+from quizzes.items.kinds import kind_of
+from quizzes.items.making import certificates, kind_of_version
 from quizzes.items.models import Generator, Question
-from quizzes.items.questions import wording_of
+from quizzes.items.questions import faults, wording_of
+from quizzes.items.specification import Specification
 from quizzes.jobs.models import AuditEntry
-from quizzes.practice.models import Quiz
+from quizzes.practice.exercises.queries import catalogue_id
+from quizzes.practice.models import Quiz, SlipRecord
 from quizzes.practice.quizzes.freezing import freeze_variant, frozen_slug
-from quizzes.practice.quizzes.frozen import breakable
-from tests.factories import make_attempt, make_course, make_misconception, make_quiz, make_user
+from quizzes.practice.quizzes.frozen import frozen_wording
+from quizzes.practice.quizzes.markdown import breakable
+from tests.course_packs import real_pack
+from tests.factories import answer, make_attempt, make_course, make_misconception, make_quiz, make_user
 from tests.generators import COUNT, FORMULA
-from tests.samples import make_generator
+from tests.samples import generator_of, make_generator
 
 pytestmark = pytest.mark.django_db
 
@@ -151,10 +157,62 @@ def test_a_count_is_frozen_with_its_sizes_and_whole_numbers(prof):
     assert f"units: H = {H}" in question.current.stem
 
 
-def test_where_one_chooses_there_is_nothing_to_freeze(prof):
+def test_picking_a_formula_is_frozen_with_its_own_options_and_each_wrong_one_is_its_slip(prof):
     generator = make_generator(**FORMULA)
-    with pytest.raises(Refused, match="one chooses already"):
-        freeze(generator, make_quiz(1), prof, "c", 0)
+    certificate = certificates(generator.current, [0])[0]
+    question = freeze(generator, make_quiz(1), prof, "c", 0).question
+    assert "Which formula gives the cell state, $c$?" in question.current.stem
+    formulas = {
+        "": r"$c$ = $f \odot c_{\text{prev}}$ + $i \odot g$",
+        "F02": r"$c$ = $(1 - f) \odot c_{\text{prev}}$ + $i \odot g$",
+        "F03": r"$c$ = $i \odot c_{\text{prev}}$ + $f \odot g$",
+        "C01": r"$c$ = $f \odot c_{\text{prev}}$ + $g$",
+    }
+    choices = wording_of(question.current).choices
+    assert {each.misconception: each.text for each in choices} == formulas
+    right = next(place for place, each in enumerate(choices) if each.is_right)
+    assert "abcd"[right] == certificate.exact["c"][0]
+    said = question.current.key.explanation
+    assert all(text in said for text in formulas.values())
+
+
+def test_a_picked_formula_is_answered_in_a_quiz_and_its_slip_recorded(prof):
+    generator, quiz = make_generator(**FORMULA), make_quiz(1)
+    quiz.places.all().delete()
+    freeze(generator, quiz, prof, "c", 0)
+    attempt = make_attempt(quiz)
+    event = answer(attempt, 1, "F03")
+    assert event.result["misconception"] == "F03"
+    assert SlipRecord.objects.get().misconception.slug == "F03"
+
+
+def test_a_formula_whose_slip_the_catalogue_does_not_hold_is_no_option():
+    version = make_generator(**FORMULA).current
+    kind, (certificate,) = kind_of_version(version), certificates(version, [0])
+    wording = frozen_wording(kind, certificate, "c", {"F02", "C01"})
+    assert {each.misconception for each in wording.choices} == {"", "F02", "C01"}
+    with pytest.raises(Refused, match="fewer than two slips"):
+        frozen_wording(kind, certificate, "c", {"C01"})
+
+
+@pytest.mark.parametrize("kind", ["error", "direction"])
+def test_where_a_wrong_choice_shows_no_slip_nothing_is_frozen(prof, kind):
+    generator = generator_of(kind)
+    with pytest.raises(Refused, match="show no misconception"):
+        freeze(generator, make_quiz(1), prof, "error" if kind == "error" else "c@1", 0)
+
+
+@pytest.mark.parametrize("slug", ["pick-lstm-formulas", "pick-gru-formulas"])
+def test_every_formula_of_the_course_can_be_read_as_a_question(slug):
+    rows = {row.id: row for row in real_pack().generators}
+    kind = kind_of(Specification.from_json(rows[slug].specification), slug)
+    known = {catalogue_id(slip) for slips in kind.specification.claims.values() for slip in slips}
+    for certificate in kind.certify(range(kind.space)):
+        for name in kind.asked:
+            wording = frozen_wording(kind, certificate, name, known)
+            assert len(wording.choices) == kind.specification.options
+            assert not faults(wording)
+            assert all("<math>" in markup.render_inline(each.text) for each in wording.choices)
 
 
 def test_a_long_name_is_cut_to_an_id_of_its_own(prof):

@@ -72,6 +72,7 @@ def test_a_hint_taken_while_an_answer_is_marked_is_not_forgotten(attempt, monkey
     send(attempt, attempt.variant.key.exact)
     attempt.refresh_from_db()
     assert (attempt.hints, attempt.right) == ({"c@1": 1}, 6)
+    assert AnswerEvent.objects.get().result["hints"] == {"c@1": 1}
 
 
 def test_an_answer_that_was_out_of_turn_until_it_was_locked_is_marked_then(attempt, monkeypatch):

@@ -1,13 +1,15 @@
 """What is kept for speed can be worked out again from the answer events, and comes out the same."""
 
 import random
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from quizzes.catalog.models import Misconception
-from quizzes.practice.exercises.services import record
+from quizzes.practice.exercises.goals import goal_of
+from quizzes.practice.exercises.services import record, take_hint
 from quizzes.practice.exercises.taking import take
 from quizzes.practice.models import Attempt, SlipRecord
 from quizzes.practice.quizzes.services import finish_attempt
@@ -58,6 +60,57 @@ def test_scores_and_slips_of_an_exercise_follow_from_the_events_alone():
         attempt.refresh_from_db()
         assert recompute(attempt.events.all()) == stored(attempt)
     assert SlipRecord.objects.count() == 1 and 0 < attempt.right < attempt.asked
+
+
+def taken(user, generator, days_ago, hinted=(), answers=None):
+    """A taking of so many days ago, begun with hints and then answered."""
+    moment = timezone.now() - timedelta(days=days_ago)
+    attempt = take(user=user, generator=generator, now=moment)
+    for name in hinted:
+        take_hint(user=user, attempt_id=attempt.pk, name=name)
+    sent = answers or attempt.variant.key.exact
+    record(user=user, attempt_id=attempt.pk, submission_id=uuid4(), seq=1, answers=sent, now=moment)
+    return attempt
+
+
+def test_a_goal_and_the_hints_behind_it_follow_from_the_events_alone():
+    user, generator = make_user(), make_generator(low_water=8)
+    taken(user, generator, 4)
+    taken(user, generator, 3, hinted=["f@1", "c@1", "c@1"])
+    taken(user, generator, 2, answers={"f@1": [7.5]})
+    taken(user, generator, 1)
+    assert not goal_of(user, generator).is_reached
+    taken(user, generator, 0)
+    goal, rows = goal_of(user, generator), list(Attempt.objects.order_by("pk").values("right", "hints"))
+    assert goal.is_reached and {"right": 6, "hints": {"f@1": 1, "c@1": 2}} in rows
+    Attempt.objects.update(right=0, hints={})  # what is kept for speed is lost …
+    for attempt in Attempt.objects.all():  # … and worked out again
+        standing = recompute(attempt.events.all())
+        attempt.right, attempt.hints = standing.right, dict(standing.hints)
+        attempt.save()
+    assert list(Attempt.objects.order_by("pk").values("right", "hints")) == rows
+    assert goal_of(user, generator) == goal
+
+
+def test_a_hint_after_the_last_answer_has_helped_with_nothing():
+    user, generator = make_user(), make_generator()
+    attempt = taken(user, generator, 0)
+    take_hint(user=user, attempt_id=attempt.pk, name="f@1")
+    assert len(goal_of(user, generator).right) == 1
+    assert recompute(attempt.events.all()).hints == {}
+    again = {"submission_id": uuid4(), "seq": 2, "now": timezone.now()}
+    event = record(user=user, attempt_id=attempt.pk, answers=attempt.variant.key.exact, **again)
+    assert event.result["hints"] == {"f@1": 1}
+    assert not goal_of(user, generator).right
+
+
+def test_an_event_from_before_they_told_of_hints_leaves_them_to_its_attempt():
+    user, generator = make_user(), make_generator()
+    event = taken(user, generator, 0, hinted=["f@1"]).events.get()
+    del event.result["hints"]
+    event.save()
+    assert not goal_of(user, generator).right
+    assert recompute([event]).hints == {}
 
 
 def test_replay_finds_a_score_that_was_tampered_with():

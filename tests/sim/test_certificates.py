@@ -2,7 +2,7 @@
 
 import json
 import math
-from decimal import Decimal
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from hashlib import blake2b
 from itertools import count
 from pathlib import Path
@@ -205,3 +205,36 @@ def test_no_live_slip_looks_like_a_trace_that_was_rounded_too_early():
                     assert nearest > 0.0003
                 switched_off += nearest <= 0.0003 and slip not in slips
     assert switched_off  # it happens
+
+
+def chain(given, written_down):
+    """The weighted sum of the third step of a plain chain, each value as it is written down on the way."""
+    W, U, b, h = (Decimal(str(np.ravel(given[name])[0])) for name in ("W", "U", "b", "h0"))
+    for (x,) in given["x"]:
+        a = written_down(W * Decimal(str(x)) + b + U * h)
+        h = written_down(Decimal(math.tanh(a)))
+    return a
+
+
+def to_tenths(how):
+    return lambda value: value.quantize(Decimal("0.1"), how)
+
+
+def test_a_candidate_is_refused_where_ties_or_rounding_move_it_by_more_than_half_a_tolerance():
+    """A tolerance is 3 units, here 0.3. Decimal arithmetic of our own says how far a value moves."""
+    ranges = {"x": WIDE, "h0": NARROW, "W": NARROW, "U": WIDE, "b": NARROW}
+    plain = exercise(cell="rnn", T=3, asked=("a@3",), decimals=1, claims={}, must_show={}, ranges=ranges)
+    by_ties, by_rounding = [], []
+    for certificate in sim.certify(plain, range(3000)):
+        exact = chain(certificate.given, to_tenths(ROUND_HALF_UP))
+        assert certificate.exact["a@3"] == [float(exact)]
+        ties = abs(exact - chain(certificate.given, to_tenths(ROUND_HALF_DOWN)))
+        rounding = abs(exact - chain(certificate.given, Decimal))
+        by_ties.append((ties, "a@3 depends on which way a tie is rounded" in certificate.reasons))
+        by_rounding.append((rounding, "rounding every step moves a@3 too far" in certificate.reasons))
+    half = Decimal("0.15")
+    for moved in (by_ties, by_rounding):
+        assert all(is_refused == (far > half) for far, is_refused in moved)
+    assert {far for far, _ in by_ties} >= {Decimal("0.1"), Decimal("0.2")}  # one unit is borne, two are not
+    assert any(Decimal("0.145") < far < half for far, _ in by_rounding)
+    assert any(half < far < Decimal("0.155") for far, _ in by_rounding)

@@ -25,6 +25,18 @@ def test_a_learner_is_followed_on_the_way_back_too():
     assert dW.tolist() == [[-0.35]]  # 0.5 · −0.7
 
 
+def test_a_number_of_what_is_asked_or_comes_after_it_is_not_used():
+    start, losses = L_START, {"dh": [[0.5], [1.0]]}
+    later = {"c@1": [9.0], "tanh_c@1": [9.0], "h@1": [9.0], "f@2": [9.0], "dc@1": [9.0]}
+    right = sim.exact(lstm_layer(), **start)
+    assert sim.evaluate_with(lstm_layer(), **start, own=later, asked="c@1") == right["c"][0]
+    swapped = sim.evaluate_slip(slip("lstm", "c", "F03"), lstm_layer(), **start, step=1, decimals=4)
+    assert sim.evaluate_with(lstm_layer(), **start, own=later, asked="c@1", slip="F03") == swapped["c"][0]
+    back = sim.backward(right, **losses)
+    own = {"dc@2": [9.0], "da_f@1": [9.0], "dh@1": [9.0]}  # computed from the last step to the first
+    assert sim.evaluate_with(lstm_layer(), **start, **losses, own=own, asked="dc@2") == back["dc"][1]
+
+
 def test_with_no_numbers_of_his_own_a_learner_follows_the_exact_trace():
     exact = sim.exact(lstm_layer(), **L_START)
     gradients = sim.backward(exact, [[0.5], [1.0]], dc_last=[0.3])

@@ -45,6 +45,21 @@ def test_what_lives_lies_apart_from_the_key_and_from_all_else():
         assert certificate.reasons == ([] if "B06b" in live else ["B06b cannot be told apart in retention"])
 
 
+def test_a_slip_must_lie_apart_from_the_rounded_and_from_the_full_value():
+    """At two decimals a unit is 0.01, and what is told apart lies 12 of them away; fractions say where."""
+    decided_by_the_full_value, apart = 0, Fraction(12, 100)
+    for certificate in sim.certify(retention(decimals=2, must_show=(), claims=("B06b",)), range(3000)):
+        factors = [Fraction(str(f)) for f in certificate.given["f"]]
+        full, mean = math.prod(factors), sum(factors) / 3  # B06b takes the mean
+        exact, slip = (Fraction(math.floor(value * 100 + Fraction(1, 2)), 100) for value in (full, mean))
+        is_far, is_far_from_full = abs(slip - exact) >= apart, abs(slip - full) >= apart
+        if is_far and not is_far_from_full:
+            decided_by_the_full_value += 1
+        if not (is_far and is_far_from_full):
+            assert certificate.live["retention"] == []
+    assert decided_by_the_full_value
+
+
 def test_a_small_exercise_counts_its_variants_through_each_once():
     exercise = count()
     assert exercise.space == 8 * 6 * 3

@@ -163,6 +163,15 @@ def test_no_pattern_of_own_numbers_is_compiled(monkeypatch):
     assert follower.trace({"f@1": (0.4,)})["f"][0] == 0.4
 
 
+@pytest.mark.parametrize("given", [(0.7,), [0.7], 0.7, np.array([0.7]), ([0.7],)])
+def test_own_numbers_may_come_as_tuples_lists_and_arrays(given):
+    follower = sim.Follower(lstm_layer(), **L_START)
+    right = follower.value({"c@1": (0.7,)}, "h@1")
+    for _ in range(2):
+        assert follower.value({"c@1": given}, "h@1") == right
+    assert follower.value({"c@1": [0.8]}, "h@1") != right
+
+
 def test_the_own_numbers_that_a_value_reads_are_those_next_to_it():
     follower = sim.Follower(lstm_layer(), **L_START)
     own = {"f@1": (0.4,), "c@1": (0.7,), "o@1": (0.5,), "h@1": (0.3,)}

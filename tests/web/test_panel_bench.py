@@ -14,7 +14,7 @@ from quizzes.jobs.models import AuditEntry, Outbox
 from quizzes.practice.models import Attempt
 from tests.factories import make_course, make_misconception, make_quiz, make_user
 from tests.generators import COUNT, FORMULA, RARE, RETENTION
-from tests.samples import LSTM_STEP, make_generator
+from tests.samples import LSTM_STEP, generator_of, make_generator
 
 pytestmark = pytest.mark.django_db
 
@@ -237,3 +237,10 @@ def test_who_may_not_write_quizzes_sees_no_form_to_freeze_and_can_send_none(clie
     generator = make_generator()
     assert address(generator, "freeze") not in client.get(address(generator)).text
     assert client.post(address(generator, "freeze"), {"seed": 1}).status_code == 403
+
+
+def test_picking_a_formula_has_the_form_to_freeze_and_a_direction_says_why_it_has_none(panel):
+    assert "with the options of this seed" in panel.get(address(make_generator(**FORMULA))).text
+    direction = panel.get(address(generator_of("direction"))).text
+    assert "may be a mere guess" in direction
+    assert address(Generator.objects.get(slug="direction"), "freeze") not in direction

@@ -75,20 +75,21 @@ class FormulaKind(SeededKind):
         return sim.Certificate(seed, given, exact, exact, live, [], digest(given))
 
     def _option(self, name: str, letter: str, slip: sim.Slip | None) -> dict[str, str]:
-        """Its equation with every sum written out, right or wrong, so that its length tells nothing."""
+        of, what = self._shown(name, slip)
+        said = {"text": sim.text(of, what), "mathml": sim.mathml(of, what, block=False)}
+        aloud = sim.words(of.wrong, next(iter(of.changes))) if isinstance(of, sim.Slip) else sim.words(of, what)
+        return {"id": letter} | said | {"words": aloud}
+
+    def latex(self, name: str, slip: str = "") -> str:
+        """The same equation as LaTeX: that of a slip, or the right one."""
+        return sim.latex(*self._shown(name, sim.slip_named(self.cell, name, slip) if slip else None))
+
+    def _shown(self, name: str, slip: sim.Slip | None) -> tuple[sim.Cell | sim.Slip, str]:
+        """What is printed of an option: every sum is written out, right or wrong, so that its length tells nothing."""
         what = quantity(name)
         if slip is not None and what not in slip.changes:
-            first = next(iter(slip.changes))
-            said = {
-                "text": sim.text(slip),
-                "mathml": sim.mathml(slip, block=False),
-                "words": sim.words(slip.wrong, first),
-            }
-        else:
-            cell = (slip.wrong if slip else self.cell).written_out(what)
-            printers = {"text": sim.text, "mathml": sim.mathml, "words": sim.words}
-            said = {each: printer(cell, what) for each, printer in printers.items()}
-        return {"id": letter} | said
+            return slip, ""
+        return (slip.wrong if slip else self.cell).written_out(what), what
 
     def working(self, given: Given, live: Live = NOTHING, exact: Live = NOTHING) -> ChoiceWorking:
         return ChoiceWorking(self.cell, given, live, exact)

@@ -65,14 +65,15 @@ class StepsWorking(Tellable):
     def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterator[tuple[tuple[str, str], Values]]:
         """Only those that give another number than either slip alone: else there are no two slips to be seen."""
         claimed, asked = list(self.specification.claimed(name)), self._asked(name, own)
-        mine = set(made)
+        cell, what, mine = self.layer.cell, quantity(name), set(made)
         before = [slip for slip in claimed if slip in mine][:MOST_PAIRED]
+        alone = {slip: asked.entries(slip) for slip in claimed} if before else {}
         for first in before:
             for second in claimed:
-                both = _pair(self.layer.cell, quantity(name), first, second)
-                values = asked.entries(both) if both is not None else ()
-                if values and not near_any(values, map(asked.entries, (first, second)), self.specification.tolerance):
-                    yield (min(first, second), max(first, second)), values
+                if both := _pair(cell, what, first, second):
+                    values = asked.entries(both)
+                    if not near_any(values, (alone[first], alone[second]), self.specification.tolerance):
+                        yield (min(first, second), max(first, second)), values
 
     def early(self, name: str, own: Own) -> Iterator[Values]:
         """The trace kept to fewer decimals or truncated; then this value alone rounded early, on the own numbers."""

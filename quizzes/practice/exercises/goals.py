@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
 
 from quizzes.accounts.models import User
 from quizzes.items.models import Generator
-from quizzes.practice.models import Attempt
+from quizzes.practice.models import AnswerEvent, Attempt
 
 OF_LAST = 5
 NEEDED = 3
@@ -50,4 +54,12 @@ def goal_of(user: User | None, generator: Generator) -> Goal:
         firsts.setdefault(taking.variant_id, taking)
     counted = [it for it in firsts.values() if it.last_seq and not it.shown and it.repairs_id is None]
     latest = counted[::-1][:OF_LAST]
-    return Goal([it.started_at.date() for it in latest if it.right == it.asked and not it.hints])
+    hints = _hints_by_the_last_answer(latest)
+    return Goal([it.started_at.date() for it in latest if it.right == it.asked and not hints[it.pk]])
+
+
+def _hints_by_the_last_answer(takings: Sequence[Attempt]) -> dict[UUID, Any]:
+    """As the events tell; an event from before they told it leaves it to the taking."""
+    events = AnswerEvent.objects.filter(attempt__in=takings, seq=F("attempt__last_seq")).order_by()
+    told = dict(events.values_list("attempt_id", "result__hints"))
+    return {it.pk: it.hints if told.get(it.pk) is None else told[it.pk] for it in takings}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -94,7 +94,7 @@ def _marked_ahead(user: User, attempt_id: UUID, seq: int, answers: Mapping[str, 
     """
 
     def mark(attempt: Attempt) -> Marked:
-        return _mark(attempt, answers, meant)
+        return _with_hints(attempt, _mark(attempt, answers, meant))
 
     takings = Attempt.objects.select_related("variant__key", "variant__version__generator")
     now_open = takings.filter(user=user, pk=attempt_id, variant__isnull=False, state=Attempt.State.OPEN)
@@ -111,7 +111,12 @@ def _marked_ahead(user: User, attempt_id: UUID, seq: int, answers: Mapping[str, 
 def _taken_over(attempt: Attempt, ahead: Attempt, marked: Marked) -> Marked:
     """What was found ahead, for the same attempt now that it is locked."""
     attempt.right, attempt.variant = ahead.right, ahead.variant
-    return marked
+    return _with_hints(attempt, marked)
+
+
+def _with_hints(attempt: Attempt, marked: Marked) -> Marked:
+    """The event tells which hints had been taken by then: the goal asks for answers without one."""
+    return replace(marked, result=marked.result | {"hints": dict(attempt.hints)})
 
 
 def _mark(attempt: Attempt, answers: Mapping[str, Any], meant: Mapping[str, str]) -> Marked:

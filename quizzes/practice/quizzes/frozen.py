@@ -1,4 +1,4 @@
-"""The words of a question made from one variant: its numbers given, one quantity asked, its slips as wrong options."""
+"""The words of a question made from one variant: what is given, one quantity asked, its slips as wrong options."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 import sim
 from quizzes.errors import Refused
 from quizzes.items.kinds.base import Kind, Tellable, Worked, numbers
-from quizzes.items.kinds.choices import shuffled
+from quizzes.items.kinds.choices import OPTIONS, shuffled
+from quizzes.items.kinds.formulas import FormulaKind
 from quizzes.items.kinds.questions import QuestionKind
 from quizzes.items.kinds.working import half_up
 from quizzes.items.marking import Values
@@ -19,12 +20,11 @@ from quizzes.items.questions import Choice, Wording
 from quizzes.items.specification import quantity, step_number
 from quizzes.practice.exercises.given import question_rows
 from quizzes.practice.exercises.queries import catalogue_id
+from quizzes.practice.quizzes.markdown import breakable, listed, plain
 
 MOST_WRONG = 5
 FEWEST_WRONG = 2
 NAME = re.compile(r"\w+")
-LETTERS = re.compile(r"\b([A-Za-z]+)\\_(\w+)")  # U_n in a sentence, once its line is escaped
-MARKDOWN = re.compile(r"([\\`*_\[\]<>$])")
 STATES, LOSS = "inputs and states", "from the loss"
 BEFORE = {"h0": r"h_{\text{prev}}", "c0": r"c_{\text{prev}}"}
 
@@ -32,33 +32,78 @@ BEFORE = {"h0": r"h_{\text{prev}}", "c0": r"c_{\text{prev}}"}
 def frozen_wording(kind: Kind, certificate: sim.Certificate, name: str, known: Collection[str]) -> Wording:
     """The question. `known` are the catalogue's ids: a slip without a row there can't be an option.
 
-    Raises Refused for numbers that were refused, for an exercise in which one chooses, and where fewer than two slips
-    can be named.
+    Raises Refused for numbers that were refused, for an exercise whose wrong answers show no slip, and where fewer than
+    two slips can be named.
     """
     _check(kind, certificate, name)
-    working = kind.working(certificate.given, certificate.live, certificate.exact)
-    right = written(kind, numbers(certificate.exact[name]))
-    wrong = _wrong(kind, working, name, right, known)
+    wording = formula_wording if isinstance(kind, FormulaKind) else number_wording
+    return wording(kind, certificate, name, known)  # type: ignore[arg-type]
+
+
+def can_be_frozen(kind: Kind) -> bool:
+    """Whether a wrong answer shows a slip. Another step or direction than the right one may be a mere guess."""
+    return kind.form != "option" or isinstance(kind, FormulaKind)
+
+
+def _check(kind: Kind, certificate: sim.Certificate, name: str) -> None:
+    if not can_be_frozen(kind):
+        said = "Its wrong answers show no misconception, and every wrong option of a question has one."
+        raise Refused("no_slips", f"This exercise can't be frozen. {said}", "Take one that names slips.")
+    if name not in kind.asked:
+        raise Refused("unknown_quantity", f"{name} is not asked here.", f"Asked are: {', '.join(kind.asked)}.")
+    if certificate.reasons:
+        reasons = "; ".join(certificate.reasons)
+        raise Refused("candidate_refused", f"Seed {certificate.seed} was refused: {reasons}.", "Take another seed.")
+
+
+def _enough(wrong: Collection[str], certificate: sim.Certificate, name: str) -> None:
     if len(wrong) < FEWEST_WRONG:
         raise Refused(
             "too_few_slips",
             f"With seed {certificate.seed} fewer than two slips can be told apart in {letter(name)}.",
             "Take another seed, or another quantity.",
         )
+
+
+# --- one chooses among formulas already
+
+
+def formula_wording(kind: FormulaKind, certificate: sim.Certificate, name: str, known: Collection[str]) -> Wording:
+    """The variant's own options in their own order; each wrong one is its slip's formula."""
+    ids, (right,) = [each["id"] for each in certificate.given[OPTIONS][name]], certificate.exact[name]
+    wrong = iter(certificate.live[name])
+    slips = ["" if each == right else next(wrong) for each in ids]
+    texts = {slip: breakable(kind.latex(name, slip)) for slip in slips if not slip or catalogue_id(slip) in known}
+    _enough([slip for slip in texts if slip], certificate, name)
+    choices = tuple(Choice(text, catalogue_id(slip)) for slip, text in texts.items())
+    told = [f"{text}: {plain(sim.slip_named(kind.cell, name, slip).title)}." for slip, text in texts.items() if slip]
+    why = f"{listed([texts['']])}\n\nThe other formulas come from slips:\n\n{listed(told)}"
+    return Wording(f"{_cell(kind.cell)} Which formula gives {_asked(kind, name)}?", choices, why)
+
+
+def _cell(cell: sim.Cell) -> str:
+    return f"{cell.title}: {plain(cell.note)}"
+
+
+def _asked(kind: Kind, name: str) -> str:
+    """ "the cell state, $c$"; its step where there are several."""
+    asked = spoken(name if kind.specification.T > 1 else quantity(name))
+    return f"the {asked}, ${sim.latex(kind.specification.declared(), quantity(name)).partition(' = ')[0]}$"
+
+
+# --- one computes a number
+
+
+def number_wording(kind: Kind, certificate: sim.Certificate, name: str, known: Collection[str]) -> Wording:
+    """The right value among those that slips give, in an order that hangs on the seed."""
+    working = kind.working(certificate.given, certificate.live, certificate.exact)
+    right = written(kind, numbers(certificate.exact[name]))
+    wrong = _wrong(kind, working, name, right, known)
+    _enough(wrong, certificate, name)
     choices = [Choice(right), *(Choice(text, catalogue_id(slip)) for text, slip in wrong.items())]
     order = shuffled(kind.stream, certificate.seed, choices, name)
     told = [f"{text}: {plain(working.slip(name, slip).title)}." for text, slip in wrong.items()]
     return Wording(stem(kind, certificate, name), tuple(order), explanation(kind, certificate, name, told))
-
-
-def _check(kind: Kind, certificate: sim.Certificate, name: str) -> None:
-    if kind.form == "option":
-        raise Refused("no_number", "In this exercise one chooses already, so no number of it can be frozen.")
-    if name not in kind.asked:
-        raise Refused("unknown_quantity", f"{name} is not asked here.", f"Asked are: {', '.join(kind.asked)}.")
-    if certificate.reasons:
-        reasons = "; ".join(certificate.reasons)
-        raise Refused("candidate_refused", f"Seed {certificate.seed} was refused: {reasons}.", "Take another seed.")
 
 
 def _wrong(kind: Kind, working: Tellable, name: str, right: str, known: Collection[str]) -> dict[str, str]:
@@ -79,11 +124,6 @@ def written(kind: Kind, values: Values) -> str:
     return entries[0] if len(entries) == 1 else f"({', '.join(entries)})"
 
 
-def plain(text: str) -> str:
-    """Text in which no sign means anything to Markdown, and U_n is a letter with one below."""
-    return LETTERS.sub(r"$\1_{\\text{\2}}$", MARKDOWN.sub(r"\\\1", text))
-
-
 # --- what is given, and what is asked
 
 
@@ -91,14 +131,10 @@ def stem(kind: Kind, certificate: sim.Certificate, name: str) -> str:
     said = kind.specification
     if isinstance(kind, QuestionKind):
         rows = [plain(f"{meaning}: {value}") for meaning, value in question_rows(said, certificate.given)]
-        return f"{_layer(kind)}Given are\n\n{_listed(rows)}\n\nWhat is {_title(kind)}?{_precision(kind)}"
+        return f"{_layer(kind)}Given are\n\n{listed(rows)}\n\nWhat is {_title(kind)}?{_precision(kind)}"
     cell = said.declared()
-    asked = spoken(name if said.T > 1 else quantity(name))
     rows = list(_given(kind, cell, certificate.given, name))
-    return (
-        f"{cell.title}: {plain(cell.note)} Given are\n\n{_listed(rows)}\n\n"
-        f"What is the {asked}, ${sim.latex(cell, quantity(name)).partition(' = ')[0]}$?{_precision(kind)}"
-    )
+    return f"{_cell(cell)} Given are\n\n{listed(rows)}\n\nWhat is {_asked(kind, name)}?{_precision(kind)}"
 
 
 def _layer(kind: QuestionKind) -> str:
@@ -115,10 +151,6 @@ def _title(kind: QuestionKind) -> str:
 def _precision(kind: Kind) -> str:
     rounded = "The answer" if isinstance(kind, QuestionKind) else "Every named value"
     return "" if kind.unit == 1 else f" {rounded} is rounded to {kind.specification.decimals} decimals."
-
-
-def _listed(rows: Sequence[str]) -> str:
-    return "\n".join(f"- {row}" for row in rows)
 
 
 def _given(kind: Kind, cell: sim.Cell, given: Mapping[str, Any], name: str) -> Iterator[str]:
@@ -188,7 +220,7 @@ def _number(value: float) -> str:
 def explanation(kind: Kind, certificate: sim.Certificate, name: str, told: Sequence[str]) -> str:
     """The way to the right value with the numbers put in, then what each wrong one comes from."""
     lines = [_worked(kind, line) for line in _way(kind, certificate, name)]
-    return f"{_listed(lines)}\n\nThe other numbers come from slips:\n\n{_listed(told)}"
+    return f"{listed(lines)}\n\nThe other numbers come from slips:\n\n{listed(told)}"
 
 
 def _way(kind: Kind, certificate: sim.Certificate, name: str) -> list[Worked]:
@@ -206,15 +238,3 @@ def _worked(kind: Kind, line: Worked) -> str:
         formula = plain(line.formula)
         return put_in if put_in.startswith(formula) else f"{formula}: {put_in}"
     return f"{breakable(sim.latex(kind.specification.declared(), quantity(line.name)))}: {put_in}"
-
-
-def breakable(latex: str) -> str:
-    """An equation as formulas between which a narrow page may break: at = and + outside all brackets."""
-    parts, depth = [""], 0
-    for word in latex.split(" "):
-        if depth == 0 and word in ("=", "+"):
-            parts += [word, ""]
-        else:
-            parts[-1] += f" {word}" if parts[-1] else word
-            depth += sum(word.count(sign) for sign in "({") - sum(word.count(sign) for sign in ")}")
-    return " ".join(part if part in ("=", "+") else f"${part}$" for part in parts)
