@@ -243,3 +243,17 @@ def test_naming_one_of_two_settles_the_question(slug):
                 step = next(each for each in settled(steps, {name: slip}) if each.name == name)
                 assert step.state in {"slip", "convention", "unrecognised", "alias"}
                 assert step.state != "alias" or slip not in step.slips
+
+
+@pytest.mark.parametrize("slug", ["lstm-step", "gru-step", "gru-blend-keeps"])
+def test_two_slips_are_asked_about_only_where_they_show_as_two(slug):
+    met = 0
+    for learner in learners(slug, 6):
+        within = learner.specification.tolerance
+        for name in learner.specification.asked:
+            claimed = learner.specification.claimed(name)
+            alone = {slip: learner.working.value(name, {}, slip=slip, decimals=4) for slip in claimed}
+            for pair, values in learner.working.pairs(name, {}, claimed):
+                met += 1
+                assert all(abs(values[0] - alone[slip][0]) > within for slip in pair), (name, pair)
+    assert met
