@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from quizzes.items.kinds.base import Tellable
+from quizzes.items.kinds.base import Had, Tellable
 from quizzes.items.marking import CONVENTIONS, Rule, Step, near_any
 from quizzes.items.quantities import letter, listed
 from quizzes.items.specification import Specification
 
 Told = dict[str, Any]
 
-GIVES = "gives this number:"  # after a formula: that it was used is likely, not known
+GIVES = "gives this number"  # after a formula: that it was used is likely, not known
 
 
 def settled(steps: Sequence[Step], meant: Mapping[str, str]) -> list[Step]:
@@ -34,12 +34,14 @@ def tell(
     rule: Rule,
     corrections: Mapping[str, str],
     turn: int = 0,
+    had: Collection[str] = (),
 ) -> list[Told]:
     """The steps of a result, in the shape that the API sends and the event keeps; `shown` is for the page alone.
 
-    `corrections` are the catalogue's own lines, by slip id, where an editor has made them better than `sim`'s.
+    `corrections` are the catalogue's own lines, by slip id, where an editor has made them better than `sim`'s. `had`
+    are the steps that were right in an earlier check or are shown worked: their numbers give nothing away.
     """
-    teller = _Teller(steps, working, specification, rule, corrections, turn)
+    teller = _Teller(steps, working, specification, rule, corrections, turn, had)
     return [teller.step(step) for step in steps]
 
 
@@ -54,6 +56,7 @@ class _Teller:
         rule: Rule,
         corrections: Mapping[str, str],
         turn: int,
+        had: Collection[str],
     ) -> None:
         self.by_name = {step.name: step for step in steps}
         self.working = working
@@ -61,6 +64,7 @@ class _Teller:
         self.rule = rule
         self.corrections = corrections
         self.turn = turn
+        self.right = frozenset(had).union(step.name for step in steps if step.state == "right")
 
     def step(self, step: Step) -> Told:
         told: Told = getattr(self, f"_{step.state}")(step)
@@ -97,7 +101,7 @@ class _Teller:
         return self._with_line(step, slip, {"title": slip.title, "text": text})
 
     def _with_line(self, step: Step, slip: Any, told: Told) -> Told:
-        line = self.working.line(step.name, step.own, slip)
+        line = self.working.line(step.name, step.own, slip, Had(self.right, frozenset(step.own)))
         return told | ({"line": line} if line else {})
 
     def _convention(self, step: Step) -> Told:
@@ -157,4 +161,7 @@ def _choices(told: Told) -> str:
 
 
 def _evaluated(told: Told) -> str:
-    return f"{told['line']['text']} {GIVES} {'; '.join(told['line']['put_in'])}." if "line" in told else ""
+    if "line" not in told:
+        return ""
+    put_in = "; ".join(told["line"]["put_in"])
+    return f"{told['line']['text']} {GIVES}{f': {put_in}' if put_in else ''}."

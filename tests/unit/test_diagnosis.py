@@ -176,7 +176,7 @@ def test_every_finding_is_told_in_whole_sentences(slug):
                 )
                 assert told["message"].endswith(".")
                 if told["state"] == "slip":
-                    assert f"{told['shown']['line']['text']} gives this number: " in told["message"]
+                    assert f"{told['shown']['line']['text']} gives this number" in told["message"]
                     assert "You evaluated" not in told["message"]
                     assert told["shown"]["line"]["formula"].startswith("<math>")
 

@@ -22,8 +22,17 @@ from quizzes.items.pool import withdraw_variant
 from quizzes.items.reading import MOST_ENTRIES, MOST_KEPT, kept, printable
 from quizzes.items.telling import nothing_read, settled, tell
 from quizzes.practice.answers import Marked, locked_attempt, record_answer
-from quizzes.practice.exercises.queries import MOST_HINTS, asked_of, catalogue_id, corrections_of, taking_unknown
+from quizzes.practice.exercises.queries import (
+    MOST_HINTS,
+    asked_of,
+    catalogue_id,
+    corrections_of,
+    shown_worked,
+    taking_unknown,
+)
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
+
+Result = Mapping[str, Any]  # of a stored event
 
 
 class NothingRead(Refused):
@@ -89,16 +98,16 @@ def _withdrawn(user: User, attempt_id: UUID, error: sim.SimError) -> Conflict:
 def _mark(attempt: Attempt, answers: Mapping[str, Any], meant: Mapping[str, str]) -> Marked:
     marking = Marking.of(attempt)
     steps = settled(marking.mark(answers), meant)
-    result = {"steps": marking.told(steps), "complete": is_complete(steps)}
+    earlier = list(attempt.events.order_by("seq").values_list("result", flat=True))
+    result = {"steps": marking.told(steps, earlier), "complete": is_complete(steps)}
     if not any(step.is_read for step in steps):
         raise NothingRead(steps, result)
-    earlier = list(attempt.events.order_by("seq").values_list("result", flat=True))
     counted = counted_states([*earlier, result])
     attempt.right = sum(state in FULL_CREDIT for state in counted.values())
     return Marked(result, _new_slips(steps, earlier))
 
 
-def _new_slips(steps: Sequence[Step], earlier: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _new_slips(steps: Sequence[Step], earlier: Sequence[Result]) -> list[tuple[str, str]]:
     """Each named slip once a taking: pressing Check again with the same number is no second mistake."""
     told = [step for result in earlier for step in result["steps"] if step["state"] == "slip"]
     known = {(step["name"], slip) for step in told for slip in step["slips"]}
@@ -142,9 +151,18 @@ class Marking:
         claimed = {slip for slips in self.kind.specification.claims.values() for slip in slips}
         return {slip for slip in claimed if catalogue_id(slip) in rows}
 
-    def told(self, steps: Sequence[Step]) -> list[dict[str, Any]]:
-        corrections = corrections_of(slip for step in steps for slip in step.slips)
-        return tell(steps, self.working, self.kind.specification, self.rule, corrections, turn=self.variant.seed)
+    def told(self, steps: Sequence[Step], earlier: Sequence[Result]) -> list[dict[str, Any]]:
+        said, corrections = self.kind.specification, corrections_of(slip for step in steps for slip in step.slips)
+        had = self.had(earlier)
+        return tell(steps, self.working, said, self.rule, corrections, turn=self.variant.seed, had=had)
+
+    def had(self, earlier: Sequence[Result]) -> set[str]:
+        """The steps whose numbers the learner has from before: those he got right, those he sees worked."""
+        was_complete = any(result["complete"] for result in earlier)
+        if was_complete:
+            return {*self.kind.asked}
+        right = {step["name"] for result in earlier for step in result["steps"] if step["state"] == "right"}
+        return right.union(shown_worked(self.attempt, self.kind, is_complete=False))
 
 
 @transaction.atomic
