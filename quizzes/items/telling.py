@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from quizzes.items.kinds.base import Had, Tellable
@@ -12,6 +12,17 @@ from quizzes.items.quantities import letter, listed
 from quizzes.items.specification import Specification
 
 Told = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was before this check: the steps the learner `had`, right or shown worked, and those he had `tried`."""
+
+    had: Collection[str] = ()
+    tried: Collection[str] = ()
+
+
+FIRST = Before()
 
 GIVES = "gives this number"  # after a formula: that it was used is likely, not known
 
@@ -34,14 +45,13 @@ def tell(
     rule: Rule,
     corrections: Mapping[str, str],
     turn: int = 0,
-    had: Collection[str] = (),
+    before: Before = FIRST,
 ) -> list[Told]:
     """The steps of a result, in the shape that the API sends and the event keeps; `shown` is for the page alone.
 
-    `corrections` are the catalogue's own lines, by slip id, where an editor has made them better than `sim`'s. `had`
-    are the steps that were right in an earlier check or are shown worked: their numbers give nothing away.
+    `corrections` are the catalogue's own lines, by slip id, where an editor has made them better than `sim`'s.
     """
-    teller = _Teller(steps, working, specification, rule, corrections, turn, had)
+    teller = _Teller(steps, working, specification, rule, corrections, turn, before)
     return [teller.step(step) for step in steps]
 
 
@@ -56,7 +66,7 @@ class _Teller:
         rule: Rule,
         corrections: Mapping[str, str],
         turn: int,
-        had: Collection[str],
+        before: Before,
     ) -> None:
         self.by_name = {step.name: step for step in steps}
         self.working = working
@@ -64,7 +74,8 @@ class _Teller:
         self.rule = rule
         self.corrections = corrections
         self.turn = turn
-        self.right = frozenset(had).union(step.name for step in steps if step.state == "right")
+        self.tried = before.tried
+        self.right = frozenset(before.had).union(step.name for step in steps if step.state == "right")
 
     def step(self, step: Step) -> Told:
         told: Told = getattr(self, f"_{step.state}")(step)
@@ -106,8 +117,9 @@ class _Teller:
 
     def _convention(self, step: Step) -> Told:
         slip = self.working.slip(step.name, step.slips[0])
-        here = f"{self.working.note} Try again in this convention: the first time costs nothing."
-        return self._with_line(step, slip, {"text": here})
+        free = "Try again in this convention: the first time costs nothing."
+        again = "Answer in this convention; no free try is left." if step.name in self.tried else free
+        return self._with_line(step, slip, {"text": f"{self.working.note} {again}"})
 
     def _alias(self, step: Step) -> Told:
         choices = [{"id": slip, "text": self.working.slip(step.name, slip).title} for slip in step.slips]
@@ -138,16 +150,23 @@ class _Teller:
         return near_any(step.values, self.working.alike(step.name, step.own), self.rule.slip)
 
 
-def nothing_read(steps: Sequence[Step]) -> tuple[str, str]:
-    """Why no step could be marked, and what to do."""
+AS_WHAT = {
+    "numbers": ("a number", "numbers", "Write 0.4013, −0.38 or 1/3."),
+    "shape": ("a shape", "shapes", "Write whole numbers with commas between them, like 32, 6, 8."),
+    "option": ("one of the options", "options", "Send the id of one option."),
+}
+
+
+def nothing_read(steps: Sequence[Step], form: str = "numbers") -> tuple[str, str]:
+    """Why no step could be marked, and what to do. `form` is how an answer is written."""
+    one, several, needed = AS_WHAT[form]
     if unreadable := [letter(step.name) for step in steps if step.state == "invalid"]:
-        as_what = "numbers" if len(unreadable) > 1 else "a number"
-        said = f"{listed(unreadable)} cannot be read as {as_what}, so nothing was counted."
-        return said, "Write 0.4013, −0.38 or 1/3."
+        as_what = several if len(unreadable) > 1 else one
+        return f"{listed(unreadable)} cannot be read as {as_what}, so nothing was counted.", needed
     if begun := [letter(step.name) for step in steps if not all(reading.is_blank for reading in step.readings)]:
         blank = f"{listed(begun)} still {'have' if len(begun) > 1 else 'has'} a blank entry"
         return f"{blank}, so nothing was counted.", "A vector is marked as a whole: fill in every entry."
-    return "No step holds a number yet, so nothing was counted.", "Fill in at least one."
+    return f"No step holds {one} yet, so nothing was counted.", "Fill in at least one."
 
 
 def _title(told: Told) -> str:

@@ -13,7 +13,7 @@ from quizzes.items.kinds.known import dependence
 from quizzes.items.kinds.steps import StepsKind
 from quizzes.items.marking import mark, read_answers
 from quizzes.items.specification import Specification, quantity, step_number
-from quizzes.items.telling import tell
+from quizzes.items.telling import Before, tell
 from tests.course_packs import real_pack
 
 SAID = {row.id: Specification.from_json(row.specification) for row in real_pack().generators}
@@ -36,7 +36,10 @@ class Answered:
         steps = mark(
             read_answers(answers, self.keys), self.keys, self.working, rule := self.kind.rule(self.kind.tolerance)
         )
-        return {each["name"]: each for each in tell(steps, self.working, self.kind.specification, rule, {}, had=had)}
+        return {
+            each["name"]: each
+            for each in tell(steps, self.working, self.kind.specification, rule, {}, before=Before(had))
+        }
 
     def wrong(self, name, slip):
         """What gives this slip, all before it right; in full precision, then written down."""
