@@ -23,10 +23,14 @@ View = Callable[..., Any]  # a page, or the dispatch of a class of the API
 
 
 def public(view: View) -> View:
-    """Any cache may keep it for a minute and then ask again by ETag. The view may not touch user, session or CSRF."""
+    """Any cache may keep it for a minute and then ask again by ETag. The view may not touch user, session or CSRF.
+
+    What stands around the view answers to cookies all the same (a broken one is put right): PublicPageMiddleware.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.is_public = True  # type: ignore[attr-defined]
         response = view(request, *args, **kwargs)
         if response.status_code != 200 or response.streaming:
             return response
