@@ -102,11 +102,14 @@ def test_every_preset_is_an_address(preset):
         ({"x": "1;2;3"}, "x needs 2 numbers, one for each step; there are 3."),
         ({"x": "zz"}, "x needs 2 numbers, one for each step; “zz” is not a number."),
         ({"x": "1"}, "x needs 2 numbers, one for each step; there is only one."),
-        ({"x": "0,9"}, "x needs 2 numbers, one for each step; there is only one, “0,9” with a decimal comma."),
+        (
+            {"x": "0,9"},
+            "x needs 2 numbers, one for each step; there is only one, “0,9” with a decimal comma (“;” parts two).",
+        ),
         ({"T": "4", "x": "0,9;0,4"}, "x needs 4 numbers, one for each step; there are 2."),
         (
             {"H": "2", "W_f": "0,9"},
-            "W_f needs 2 numbers, one for each unit; there is only one, “0,9” with a decimal comma.",
+            "W_f needs 2 numbers, one for each unit; there is only one, “0,9” with a decimal comma (“;” parts two).",
         ),
         ({"x": ""}, "x needs 2 numbers, one for each step; there is none."),
         ({"D": "2", "T": "2", "x": "1;2"}, "x needs 4 numbers, 2 for each step; there are 2."),

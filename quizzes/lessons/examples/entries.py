@@ -126,7 +126,9 @@ def _found(typed: list[str]) -> str:
         return f"“{strange[:SHOWN]}” is not a number"
     if len(typed) > 1:
         return f"there are {len(typed)}"
-    return "there is only one" + (f", “{typed[0][:SHOWN]}” with a decimal comma" if "," in typed[0] else "")
+    return "there is only one" + (
+        f", “{typed[0][:SHOWN]}” with a decimal comma (“;” parts two)" if "," in typed[0] else ""
+    )
 
 
 def _place(name: str, k: int, shape: Shape) -> str:
