@@ -23,14 +23,11 @@ View = Callable[..., Any]  # a page, or the dispatch of a class of the API
 
 
 def public(view: View) -> View:
-    """Any cache may keep it for a minute and then ask again by ETag. The view may not touch user, session or CSRF.
-
-    What stands around the view answers to cookies all the same (a broken one is put right): PublicPageMiddleware.
-    """
+    """Any cache may keep it for a minute and then ask again by ETag. The view may not touch user, session or CSRF."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.is_public = True  # type: ignore[attr-defined]
+        _forget_cookies(request)
         response = view(request, *args, **kwargs)
         if response.status_code != 200 or response.streaming:
             return response
@@ -38,6 +35,12 @@ def public(view: View) -> View:
         return _packed(request, _conditional(request, response))
 
     return wrapped
+
+
+def _forget_cookies(request: HttpRequest) -> None:
+    """Or what stands around the view would put a broken one right: set it anew, and have the page vary by it."""
+    request.COOKIES = {}
+    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
 
 
 def private(view: View) -> View:

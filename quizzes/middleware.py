@@ -1,4 +1,4 @@
-"""What stands around every view: faults become pages, public pages know no cookies, no body is left on the line."""
+"""What stands around every view: faults become pages, and no body is left on the line."""
 
 from __future__ import annotations
 
@@ -32,22 +32,6 @@ def _drain(request: HttpRequest) -> None:
     for _ in range(MOST_DRAINED // PIECE):
         if not request.read(PIECE):
             return
-
-
-class PublicPageMiddleware:
-    """A page that any cache may hand out sets no cookie and hangs on none, whatever cookies the request brought."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if getattr(request, "is_public", False):
-            response.cookies.clear()
-            varies = [each.strip() for each in response.get("Vary", "").split(",")]
-            if "Cookie" in varies:
-                response["Vary"] = ", ".join(each for each in varies if each != "Cookie")
-        return response
 
 
 class StudyErrorMiddleware:

@@ -48,6 +48,12 @@ def test_nor_in_what_such_a_page_refuses_or_sends_on(client, place, cookies):
     assert not answered(client, place, cookies).cookies
 
 
+def test_a_stranger_with_a_broken_session_gets_the_public_front_page_and_no_cookie(client):
+    reply = answered(client, "/", {"sessionid": "abc", "csrftoken": "abc"})
+    assert "public" in reply["Cache-Control"] and not reply.cookies
+    assert "Cookie" in reply["Vary"]  # one address, two pages: a learner's is his own
+
+
 def test_a_visit_that_is_signed_in_is_left_alone(client):
     client.force_login(make_user())
     assert not client.get("/examples/lstm/").cookies
