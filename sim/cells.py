@@ -4,11 +4,14 @@ Letters: x input; h, c states; h_prev, c_prev the states of the step before; i, 
 GRU's reset gate, update gate and candidate; a_f is the sum that goes into f. A name that is not declared earlier is a
 parameter, and its first letter gives its shape: W (H, D), U (H, H), b and p (H,).
 
-To add a cell, declare it here and name it in CELLS. Give every weighted sum a name (a_f) and squash that: then its
+To add a cell, declare it here and name it in DECLARED. Give every weighted sum a name (a_f) and squash that: then its
 slips, its gradients, its picture and its exercises come of themselves.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from sim.checks import described, of_kind
 from sim.errors import UnknownName
@@ -182,7 +185,7 @@ MGU = declare(
     convention="none",
 )
 
-CELLS: dict[str, dict[str, Cell]] = {
+DECLARED = {
     "rnn": {"pytorch": RNN},
     "rnn_relu": {"pytorch": RNN_RELU},
     "lstm": LSTMS,
@@ -193,13 +196,17 @@ CELLS: dict[str, dict[str, Cell]] = {
     "gru": GRUS,
     "mgu": {"none": MGU},
 }
+# the cells by name and convention, to be read: whoever changed them would change them for everybody
+CELLS: Mapping[str, Mapping[str, Cell]] = MappingProxyType(
+    {name: MappingProxyType(DECLARED[name]) for name in DECLARED}
+)
 CONVENTIONS = tuple(GRUS)
 
 
 def cell(name: Cell | str, convention: str = "pytorch") -> Cell:
     """The cell of that name in that convention; where the convention changes nothing, the cell itself.
 
-    Raises: UnknownName, listing the names there are.
+    A `Cell` is given back as it is. Raises: UnknownName, listing the names there are.
     """
     if isinstance(name, Cell):
         return name

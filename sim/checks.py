@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from operator import index
+from typing import Any
+
 from sim.errors import KindError, SizeError, UnknownName
 
 LONGEST = 40  # characters of a value that are quoted
@@ -15,16 +18,26 @@ def of_kind[T](name: str, value: object, kinds: type[T] | tuple[type[T], ...], n
 
 def whole_number(name: str, value: object, least: int, most: int) -> int:
     """The value as an int. Raises: SizeError for what is no whole number within these ends."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or not least <= value.__index__() <= most:
+    found = _index(value)
+    if found is None or not least <= found <= most:
         raise SizeError(f"{name} is {described(value)}, needs a whole number from {least} to {most}.")
-    return int(value.__index__())
+    return found
+
+
+def _index(value: Any) -> int | None:
+    """The int that a whole number is, NumPy's among them; None for anything else, True and False too."""
+    try:
+        return None if isinstance(value, bool) else int(index(value))
+    except TypeError:
+        return None
 
 
 def check_step(step: object, T: int) -> int:
     """A step counted from 1. Raises: UnknownName."""
-    if isinstance(step, bool) or not hasattr(step, "__index__") or not 1 <= step.__index__() <= T:
+    found = _index(step)
+    if found is None or not 1 <= found <= T:
         raise UnknownName(f"There is no step {described(step)}.", f"Steps count from 1 to {T}.")
-    return int(step.__index__())
+    return found
 
 
 def described(value: object) -> str:

@@ -12,6 +12,9 @@ class SimError(Exception):
         self.hint = hint
         self.code = code or self.code
 
+    def __str__(self) -> str:
+        return str(self.args[0])
+
 
 class DeclarationError(SimError):
     """An equation that cannot be read, or that reads a name before it is declared."""
@@ -25,8 +28,8 @@ class KindError(SimError):
     code = "wrong_kind"
 
 
-class UnknownName(SimError):
-    """A cell, convention, quantity, parameter or slip that does not exist."""
+class UnknownName(SimError, KeyError):
+    """A cell, convention, quantity, parameter or slip that does not exist; a KeyError, so that `get` has a default."""
 
     code = "unknown_name"
 

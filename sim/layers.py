@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from numbers import Rational
+from numbers import Real
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from sim.cells import cell as find_cell
 from sim.checks import of_kind
 from sim.errors import NumberError, ShapeError, SizeError, UnknownName
 from sim.language.declarations import Cell
-from sim.language.expressions import Shape, shape_of
+from sim.language.expressions import Expr, Shape, shape_of
 
 type Array = npt.NDArray[np.float64]
 type Numbers = npt.ArrayLike  # what people give: nested lists or arrays
@@ -106,7 +107,8 @@ def layer(cell: Cell | str, weights: Mapping[str, Numbers], *, reverse: bool = F
     if wrong:
         raise ShapeError("; ".join(wrong) + ".", f"Here D (inputs) is {D} and H (units) is {H}.")
     fits(cell, D, H)
-    return Layer(cell, arrays, D, H, reverse)
+    of_kind("reverse", reverse, bool, "True or False")
+    return Layer(cell, MappingProxyType(arrays), D, H, reverse)
 
 
 def network(levels: Sequence[Layer | Sequence[Layer]]) -> Network:
@@ -115,6 +117,8 @@ def network(levels: Sequence[Layer | Sequence[Layer]]) -> Network:
     Raises: ShapeError where a level does not fit the one below it.
     """
     of_kind("levels", levels, (list, tuple), "a list of layers, or of pairs of layers")
+    for level in levels:
+        of_kind("a level", level, (Layer, list, tuple), "a layer, or a forward and a reverse one")
     found = tuple((level,) if isinstance(level, Layer) else tuple(level) for level in levels)
     for each in (each for level in found for each in level):
         of_kind("a level", each, Layer, "layers")
@@ -143,7 +147,12 @@ def _check_level(level: tuple[Layer, ...]) -> None:
 def fits(cell: Cell, D: int, H: int) -> None:
     """Raises: SizeError for sizes out of bounds; ShapeError if an equation does not work with these sizes."""
     _check_sizes(D, H)
-    for name, formula in (*cell.equations.items(), *cell.broken.items()):
+    check_shapes({**cell.equations, **cell.broken}, cell, D, H)
+
+
+def check_shapes(equations: Mapping[str, Expr], cell: Cell, D: int, H: int) -> None:
+    """Raises: ShapeError if one of these equations of the cell does not work with these sizes."""
+    for name, formula in equations.items():
         found, needed = shape_of(formula, lambda leaf: cell.shape(leaf, D, H)), cell.shape(name, D, H)
         if found not in ((), needed):
             raise ShapeError(
@@ -160,7 +169,7 @@ def numbers(name: str, values: Numbers) -> Array:
         array = np.array(read, dtype=np.float64) if read.dtype.kind in "biuf" else _from_objects(read)
     except ValueError as error:
         raise ShapeError(f"{name} has rows of different lengths.", "Give every row the same length.") from error
-    except (TypeError, OverflowError) as error:
+    except (TypeError, OverflowError, RuntimeError) as error:
         raise NumberError(f"{name} holds something that is not a number.", "Give numbers, not texts.") from error
     if not np.isfinite(array).all():
         raise NumberError(f"{name} holds a value that is not a finite number.", "Leave out nan and inf.")
@@ -169,15 +178,15 @@ def numbers(name: str, values: Numbers) -> Array:
 
 
 def _from_objects(read: npt.NDArray[Any]) -> Array:
-    """Decimals, fractions and whole numbers of any size as floats. Raises: TypeError for texts and the like."""
-    if read.dtype.kind != "O" or not all(isinstance(each, (Rational, Decimal)) for each in read.ravel()):
+    """Decimals, fractions, floats and whole numbers of any size. Raises: TypeError for texts and the like."""
+    if read.dtype.kind != "O" or not all(isinstance(each, (Real, Decimal)) for each in read.ravel()):
         raise TypeError
     return read.astype(np.float64)
 
 
 def as_numbers(name: str, values: Numbers) -> Array:
     """The values as float64, not copied where they are. Raises: NumberError, ShapeError for what is no such array."""
-    if isinstance(values, np.ndarray) and values.dtype == FLOAT:
+    if type(values) is np.ndarray and values.dtype == FLOAT:  # no masked array, no matrix
         return values
     return numbers(name, values)
 

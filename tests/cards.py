@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from quizzes.catalog.models import Course, Misconception
+from quizzes.flashcards.own.lines import line_of, read_line
 from quizzes.flashcards.services import rate_card, sync_cards
 from quizzes.items.models import Distractor, Option, Question, QuestionKey, QuestionVersion
 from quizzes.lessons.models import GlossaryTerm, Mnemonic
@@ -69,6 +70,11 @@ def make_question(course, number=1):
 
 def rated(user, card, rating, now, **more):
     return rate_card(user=user, card=card, submission_id=uuid4(), rating=rating, now=now, **more)
+
+
+def line(name="c", cell="lstm", **asked):
+    """What a card of this line of a worked example says: `line("h", "gru", H=2, step=2)`."""
+    return line_of(read_line(cell, {key: [str(value)] for key, value in asked.items()} | {"line": [name]}))
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def brake_guests(address: str) -> None:
 
 def forget_idle_guests(*, before: datetime) -> int:
     """Delete guests from before then who have left no work; how many."""
-    idle = User.objects.filter(is_guest=True, date_joined__lt=before, attempts=None, reviews=None)
+    idle = User.objects.filter(is_guest=True, date_joined__lt=before, attempts=None, reviews=None, own_cards=None)
     return idle.delete()[1].get("quizzes.User", 0)
 
 

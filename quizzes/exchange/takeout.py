@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from quizzes.accounts.models import User
-from quizzes.flashcards.models import CardState, Review
+from quizzes.flashcards.models import Card, CardState, Review
 from quizzes.jobs.models import AuditEntry
 from quizzes.practice.models import AnswerEvent, Attempt, AttemptQuestion, SlipRecord
 
@@ -35,6 +35,7 @@ def everything_of(user: User) -> dict[str, Any]:
             "attempt_id submission_id seq place response result at",
         ),
         "slips": _rows(SlipRecord.objects.filter(user=user), "misconception__slug misconception__title place at"),
+        "own_cards": _rows(Card.objects.filter(owner=user).order_by("pk"), "slug example front back is_published"),
         "reviews": _rows(
             Review.objects.filter(user=user).order_by("pk"),
             "pk card__slug submission_id rating undoes_id before after at",

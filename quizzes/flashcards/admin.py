@@ -13,7 +13,10 @@ from quizzes.flashcards.services import save_card
 
 @admin.register(Card)
 class CardAdmin(ContentAdmin):
-    """Cards made from terms, mnemonics and questions follow their text until they are edited here."""
+    """Cards made from terms, mnemonics and questions follow their text until they are edited here.
+
+    Learners' own cards are their own business and stay out.
+    """
 
     form = markup_form(front=BLOCK, back=BLOCK)
     list_display = ("slug", "kind", as_read("front"), "learners", "is_published", "edited_at")
@@ -22,7 +25,7 @@ class CardAdmin(ContentAdmin):
     fields = ("slug", "is_published", "front", "back", "position")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Card]:
-        return super().get_queryset(request).annotate(n_learners=Count("states"))
+        return super().get_queryset(request).filter(owner=None).annotate(n_learners=Count("states"))
 
     @admin.display(ordering="n_learners")
     def learners(self, card: Any) -> int:

@@ -13,8 +13,20 @@ from quizzes.items.models import Question
 from quizzes.lessons.models import GlossaryTerm, Mnemonic
 
 
+class CardQuerySet(ContentQuerySet["Card"]):
+    def visible_to(self, user: Any) -> CardQuerySet:
+        """Those of the course, and one's own. Nobody sees another's, staff neither."""
+        of_course = super().visible_to(user).filter(owner=None)
+        is_known = user is not None and user.is_authenticated
+        return of_course | self.filter(owner=user) if is_known else of_course
+
+
 class Card(Content):
-    """A front and a back. Cards made from a glossary term, a mnemonic or a question follow its text."""
+    """A front and a back. Cards made from a glossary term, a mnemonic or a question follow its text.
+
+    A learner's own card holds one line of a worked example: it has an owner and no course. Taken away, it is
+    unpublished like any other card, so that its reviews stay what they were.
+    """
 
     class Kind(models.TextChoices):
         TERM = "term", "glossary term"
@@ -22,7 +34,11 @@ class Card(Content):
         QUESTION = "question"
         OWN = "own", "written as a card"
 
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="cards")
+    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.CASCADE, related_name="cards")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="own_cards"
+    )
+    example = models.TextField(blank=True, editable=False, help_text="Of an own card: lstm/?convention=…&line=c")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     term = models.OneToOneField(GlossaryTerm, null=True, blank=True, on_delete=models.CASCADE, related_name="card")
     mnemonic = models.OneToOneField(Mnemonic, null=True, blank=True, on_delete=models.CASCADE, related_name="card")
@@ -33,18 +49,28 @@ class Card(Content):
     back_html = models.TextField(editable=False)
     position = models.PositiveIntegerField(default=0, help_text="New cards are met in this order.")
 
-    objects = ContentQuerySet["Card"].as_manager()
+    objects = CardQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "slug"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["term", "mnemonic", "question", "own"]), name="card_kind_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(owner=None, course__isnull=False, example="")
+                | Q(owner__isnull=False, course=None, kind="own") & ~Q(example=""),
+                name="a_card_of_a_course_or_of_a_learner",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def title(self) -> str:
+        """The first line of its front, which on a card of one's own is plain text."""
+        return self.front.partition("\n")[0]
 
 
 class CardStateQuerySet(models.QuerySet["CardState"]):

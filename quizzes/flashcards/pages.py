@@ -7,7 +7,7 @@ from typing import Any
 
 from quizzes.accounts.models import User
 from quizzes.flashcards.models import Card, Review
-from quizzes.flashcards.queries import NEW_A_DAY, Deck, cards_of, deck, load_by_day, next_due
+from quizzes.flashcards.queries import NEW_A_DAY, Deck, deck, deck_sizes, load_by_day, next_due
 from quizzes.flashcards.replay import seconds_a_card
 from quizzes.flashcards.scheduling import Schedule, fingerprint, interval_text, intervals
 
@@ -18,18 +18,21 @@ PROMPTS = {
     "question": "Question: answer it before you look",
     "own": "Say the answer",
 }
+LEARNERS_OWN = "A card of your own: work it out"
 
 
 def deck_page(user: User | None, now: datetime) -> dict[str, Any]:
     """The page before a review: what is due, how long it takes, and when the next card comes if nothing is."""
     found = deck(user, now)
+    sizes = deck_sizes(user)
     return {
         "section": "cards",
         "counts": found.counts,
         "new_a_day": NEW_A_DAY,
         "seconds": found.counts.total * seconds_a_card(found.session.reviews),
         "session": found.session,
-        "in_all": cards_of(user).count(),
+        "sizes": sizes,
+        "in_all": sum(sizes.values()),
         **_waiting(user, now, found),
     }
 
@@ -51,7 +54,9 @@ def review_page(
     if found.card is None:
         return context
     is_shown = is_shown and found.card.slug == wanted
-    context |= {"slug": found.card.slug, "front": found.card.front_html, "prompt": PROMPTS[found.card.kind]}
+    is_own = found.card.owner_id is not None
+    prompt = LEARNERS_OWN if is_own else PROMPTS[found.card.kind]
+    context |= {"slug": found.card.slug, "front": found.card.front_html, "prompt": prompt, "is_own": is_own}
     return context | (_answer(found.card, found.schedule, now) if is_shown else {})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from quizzes.accounts.models import User
@@ -62,6 +62,12 @@ def cards_of(user: User | None) -> QuerySet[Card]:
     return Card.objects.visible_to(user).filter(is_published=True)
 
 
+def deck_sizes(user: User | None) -> dict[str, int]:
+    """How many cards there are to study: of the course, and of one's own."""
+    own = Q(owner__isnull=False)
+    return cards_of(user).aggregate(of_course=Count("pk", filter=~own), own=Count("pk", filter=own))
+
+
 def due_cards(user: User | None, now: datetime) -> QuerySet[CardState]:
     """Due states, short steps before reviews, the longest waiting first."""
     states = CardState.objects.visible_to(user).filter(due__lte=now, card__is_published=True)
@@ -70,11 +76,12 @@ def due_cards(user: User | None, now: datetime) -> QuerySet[CardState]:
 
 
 def new_cards(user: User | None, now: datetime) -> QuerySet[Card]:
-    """Cards this learner has never rated, in the order they are met."""
+    """Cards this learner has never rated, in the order they are met: his own as he put them, then the course's."""
+    cards = cards_of(user).order_by(F("owner").asc(nulls_last=True), "position", "pk")
     if user is None:
-        return cards_of(user)
+        return cards
     met = CardState.objects.filter(user=user, card=OuterRef("pk"))
-    return cards_of(user).filter(~Exists(met), ~Exists(_asked_now(user, now, OuterRef("question"))))
+    return cards.filter(~Exists(met), ~Exists(_asked_now(user, now, OuterRef("question"))))
 
 
 def recent_log(user: User | None) -> list[Entry]:

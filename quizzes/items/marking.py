@@ -7,12 +7,15 @@ where it is needed: a right answer costs two comparisons.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import sub
 from typing import Any, Protocol
 
 from quizzes.errors import Refused
-from quizzes.items.reading import Reading, printable, read_number, read_option, read_shape
+from quizzes.items.reading import Reading, printable, read_number, read_option, read_shape, read_whole
 
 Values = tuple[float, ...]
 Own = Mapping[str, Values]
@@ -59,8 +62,8 @@ class Rule:
 class Key:
     """What is right in one step: as a careful learner writes it down, and at full precision.
 
-    `form` is how it is answered: "numbers", one an entry; "shape", a row of whole numbers in one text; "option", the id
-    of one of `options`, whose value is its place among them.
+    `form` is how it is answered: "numbers", one an entry; "count", a whole number; "shape", a row of whole numbers in
+    one text; "option", the id of one of `options`, whose value is its place among them.
     """
 
     exact: Values
@@ -79,7 +82,7 @@ class Step:
     slips: tuple[str, ...] = ()
     own: Own = field(default_factory=dict)
 
-    @property
+    @cached_property
     def values(self) -> Values:
         return tuple(reading.value for reading in self.readings if reading.value is not None)
 
@@ -93,6 +96,7 @@ class Step:
 
 
 Readings = Mapping[str, tuple[Reading, ...]]
+READ_BY_ENTRY = {"numbers": read_number, "count": read_whole}
 
 
 def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
@@ -104,8 +108,8 @@ def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
 
 
 def _readings(name: str, sent: Any, key: Key) -> tuple[Reading, ...]:
-    if key.form == "numbers":
-        return tuple(read_number(entry) for entry in _entries(name, sent, len(key.exact)))
+    if read := READ_BY_ENTRY.get(key.form):
+        return tuple(read(entry) for entry in _entries(name, sent, len(key.exact)))
     if key.form == "shape" and isinstance(sent, list | tuple) and len(sent) > 1:
         sent = ", ".join(map(str, sent))  # a program may send its sizes one by one
     (entry,) = _entries(name, sent, 1)
@@ -198,7 +202,7 @@ def distance(left: Values, right: Values) -> float:
     """How far two answers lie apart; those of different lengths, without end."""
     if len(left) != len(right):
         return float("inf")
-    return max((abs(a - b) for a, b in zip(left, right, strict=True)), default=0.0)
+    return max(map(abs, map(sub, left, right)), default=0.0)
 
 
 def near_any(values: Values, candidates: Iterable[Values], within: float) -> bool:
@@ -217,15 +221,15 @@ def carried(marked: Sequence[Step], within: float = 0) -> dict[str, Values]:
     named as a slip: otherwise follow-through could be fished for.
     """
     read = [step for step in marked if step.is_read]
-    known = [step for step in read if step.is_right or step.state == "slip" or not _is_easy(step, read, within)]
+    met = Counter(value for step in read for value in {*step.values})
+    known = [step for step in read if step.is_right or step.state == "slip" or not _is_easy(step, met, within)]
     return {step.name: step.values for step in known}
 
 
-def _is_easy(step: Step, read: Sequence[Step], within: float) -> bool:
+def _is_easy(step: Step, met: Mapping[float, int], within: float) -> bool:
     """0 or 1, or as near as a right answer may be (0.00001 makes the next step as easy), or another step's number."""
-    others = {value for other in read if other is not step for value in other.values}
     near = any(abs(value - easy) <= within + FLOAT_SLACK for value in step.values for easy in (0, 1))
-    return near or not others.isdisjoint(step.values)
+    return near or any(met[value] > 1 for value in step.values)
 
 
 def is_complete(marked: Sequence[Step]) -> bool:

@@ -1,4 +1,4 @@
-"""Reads the numbers a learner types: decimal comma, any minus sign, fractions, 1e-3, spaces. Pure."""
+"""Reads the numbers a learner types: decimal comma, any minus sign, fractions, 1e-3, spaces, thousands. Pure."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ MOST_KEPT = 100  # characters of one entry that are stored; far fewer are read a
 
 _SIGNS = dict.fromkeys(map(ord, "−–‒﹣－➖‐‑"), "-") | dict.fromkeys(map(ord, "⁄∕"), "/")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u200a\u202f\t"), " ")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}([,.'’ ])[0-9]{3}(?:\1[0-9]{3})*")
 _GROUPS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 _DECIMAL = r"[+-]? ?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _NUMBER = re.compile(_DECIMAL)
@@ -48,6 +49,13 @@ def read_number(sent: Sent) -> Reading:
     if isinstance(sent, str):
         return _read_text(sent)
     return _finite(sent)
+
+
+def read_whole(sent: Sent) -> Reading:
+    """A count, which has no decimals: 1,024 and 1.024, 1 024 and 1'024 are 1024. Else as `read_number`."""
+    if isinstance(sent, str) and len(sent) <= LONGEST and _THOUSANDS.fullmatch(_tidied(sent)):
+        return _finite(float(re.sub("[^0-9]", "", sent)))
+    return read_number(sent)
 
 
 def read_option(sent: Sent, options: Sequence[str]) -> Reading:
@@ -84,11 +92,15 @@ def _read_text(text: str) -> Reading:
 
 def _plain(text: str) -> str:
     """The same entry in the signs of a Python number: "−0,38" becomes "-0.38", "1 000" becomes "1000"."""
-    plain = " ".join(text.translate(_SPACES).translate(_SIGNS).split())
-    plain = _GROUPS.sub(lambda match: match[0].replace(" ", ""), plain)
+    plain = _GROUPS.sub(lambda match: match[0].replace(" ", ""), _tidied(text))
     # A comma is a decimal comma where nothing else marks the decimals; "1,234.5" stays unreadable.
     has_own_point = "." in plain
     return plain if has_own_point else plain.replace(",", ".")
+
+
+def _tidied(text: str) -> str:
+    """With one kind of space and one minus sign."""
+    return " ".join(text.translate(_SPACES).translate(_SIGNS).split())
 
 
 def _float(text: str) -> float:

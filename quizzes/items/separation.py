@@ -50,7 +50,8 @@ def distances(kind: Kind, certificates: Iterable[sim.Certificate]) -> dict[str, 
         for name in slips:
             right = numbers(each.exact[name])
             for slip, values in working.slips(name, {}):
-                found[name][slip].append(_distance(values, right) / kind.tolerance)
+                if slip in found[name]:  # other conventions may be named, claimed or not
+                    found[name][slip].append(_distance(values, right) / kind.tolerance)
     return found
 
 

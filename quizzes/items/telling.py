@@ -152,6 +152,7 @@ class _Teller:
 
 AS_WHAT = {
     "numbers": ("a number", "numbers", "Write 0.4013, −0.38 or 1/3."),
+    "count": ("a whole number", "whole numbers", "Write it in figures, such as 1024 or 1,024."),
     "shape": ("a shape", "shapes", "Write whole numbers with commas between them, like 32, 6, 8."),
     "option": ("one of the options", "options", "Send the id of one option."),
 }

@@ -50,7 +50,8 @@ def record_answer(
 ) -> AnswerEvent:
     """Mark and store a response; the event returned is committed. The same submission again returns the stored one.
 
-    `mark` runs under the attempt's lock and may change the attempt and its places; it is saved with the event.
+    `mark` runs under the attempt's lock and may change the attempt and its places; it is saved with the event. What
+    takes long is marked ahead: an attempt whose `last_seq` is the same has the same events.
     Raises NotFound (another's attempt), Conflict (a used id with another body, a seq out of turn, a closed attempt).
     """
     try:

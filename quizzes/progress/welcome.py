@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 import sim
 from quizzes.items.telling import GIVES
+from quizzes.lessons.examples.diagrams import Diagram, diagram
 from quizzes.lessons.examples.usual import CONVENTIONS
 
 WEIGHTS = {
@@ -21,14 +22,14 @@ STEP: dict[str, Any] = {"x": [[0.9]], "h0": [-0.7], "c0": [1.3]}
 
 
 @cache
-def promise() -> dict[str, SafeString | str]:
+def promise() -> dict[str, Diagram | SafeString | str]:
     """The step's diagram, and what is said to a c computed with i and f swapped: the slip F03."""
     layer = sim.layer("lstm", _weights())
     slip = sim.slip_named(layer.cell, "c", "F03")
     right, wrong = sim.forward(layer, **STEP), sim.evaluate_slip(slip, layer, **STEP)
     return {
         "known": str(known_slips()),
-        "diagram": _html(sim.svg(right, 1, decimals=4)),
+        "diagram": diagram(right, prefix="lstm", decimals=4),
         "answer": f"{wrong.at('c', 1)[0]:.4f}",
         "title": slip.title,
         "correction": slip.correction,

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.checks import described, whole_number
 from sim.compile.graphs import Graph, Node
-from sim.errors import DecimalsError
+from sim.errors import DecimalsError, SizeError
 from sim.layers import Array, Layer
 
 MOST_DECIMALS = 4
@@ -117,7 +118,12 @@ class DecimalWriter:
         return self._times(node, self.ten ** (scale - (self.scale[node] or 0)))
 
     def _times(self, node: int, factor: float) -> int:
-        return node if factor == 1 else self.graph.add("*", node, self.graph.add("number", label=float(factor)))
+        if factor == 1:
+            return node
+        read = self.graph.nodes[node]
+        if read.op == "number":  # known now: no program need work it out
+            return self.graph.add("number", label=float(read.label) * factor)
+        return self.graph.add("*", node, self.graph.add("number", label=float(factor)))
 
     def _set(self, node: int, scale: int | None) -> int:
         self.scale[node] = scale
@@ -160,12 +166,21 @@ def whole_layer(layer: Layer, decimals: int) -> Layer:
     return found
 
 
-def check_decimals(decimals: int) -> None:
-    if decimals not in range(1, MOST_DECIMALS + 1):
+def check_decimals(decimals: int) -> int:
+    """The number of decimals as an int. Raises: DecimalsError."""
+    try:
+        return whole_number("decimals", decimals, 1, MOST_DECIMALS)
+    except SizeError as error:
         raise DecimalsError(
-            f"Exact traces have 1 to {MOST_DECIMALS} decimals, not {decimals}.",
+            f"Exact traces have 1 to {MOST_DECIMALS} decimals, not {described(decimals)}.",
             f"Take from 1 to {MOST_DECIMALS}: with more, σ and tanh would come too near a tie.",
-        )
+        ) from error
+
+
+def check_largest(units: float) -> None:
+    """Raises: DecimalsError for what could leave the whole numbers."""
+    if units >= LARGEST:
+        raise DecimalsError("These numbers are too large for exact decimals.", "Take smaller inputs or weights.")
 
 
 def bounds_of(
@@ -184,8 +199,7 @@ def bounds_of(
         low, high = _both_ways(bound(str(node.label))) if node.op == "name" else _between(node, args, width)
         least, most = _both_ways((seen or {}).get(number, inf))
         within[number] = max(low, least), min(high, most)
-        if max(map(abs, within[number])) >= LARGEST:
-            raise DecimalsError("These numbers are too large for exact decimals.", "Take smaller inputs or weights.")
+        check_largest(max(map(abs, within[number])))
     return {number: max(map(abs, ends)) for number, ends in within.items()}
 
 

@@ -95,8 +95,9 @@ class Loop:
         workspace.given = given
         for place, value in zip(workspace.first, first, strict=True):
             place[...] = value
-        self._ahead(workspace, stacks)
-        others = self._main(workspace, stacks)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by name
+            self._ahead(workspace, stacks)
+            others = self._main(workspace, stacks)
         rows = workspace.rows.copy()
         if rows.size <= LARGEST_FREE:
             self._free[len(rows), cuts].append(workspace)

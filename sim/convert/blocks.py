@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.cells import CELLS, GRU_KERAS_BEFORE, GRU_ONNX_AFTER, GRUS, LSTM_PEEPHOLE, LSTMS
-from sim.checks import of_kind
+from sim.checks import described, of_kind
 from sim.errors import ShapeError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import leaves, parse
@@ -73,7 +73,14 @@ def check_plain_sigmoid(cell: Cell, library: str) -> None:
 
 def check_kind(kind: str) -> None:
     if kind not in KINDS:
-        raise UnknownName(f"There is no kind “{kind}”.", f"There are: {', '.join(KINDS)}.")
+        raise UnknownName(f"There is no kind {described(kind)}.", f"There are: {', '.join(KINDS)}.")
+
+
+def one_of(name: str, value: object, known: Collection[str]) -> str:
+    """An argument of a library, or what its layer was made with. Raises: UnknownName, saying what there is."""
+    if not isinstance(value, str) or value not in known:
+        raise UnknownName(f"{name} {described(value)} is not supported.", f"There are: {', '.join(known)}.")
+    return value
 
 
 def array(name: str, values: Numbers, dimensions: int) -> Array:

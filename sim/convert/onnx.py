@@ -83,7 +83,9 @@ def _checked(kind: str, attributes: Mapping[str, Any]) -> tuple[bool, ...]:
 
 
 def _decoded(value: Any) -> Any:
-    """Texts as ONNX stores them are bytes."""
+    """Texts as ONNX stores them are bytes, and its lists may be arrays."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
     if isinstance(value, bytes):
         return value.decode()
     return [_decoded(each) for each in value] if isinstance(value, (list, tuple)) else value

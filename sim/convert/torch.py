@@ -21,6 +21,7 @@ from sim.convert.blocks import (
     kind_of,
     layer_of,
     levels_of,
+    one_of,
     stacked,
 )
 from sim.errors import UnknownName
@@ -35,13 +36,14 @@ NONLINEARITIES = {"tanh": "rnn", "relu": "rnn_relu"}
 def from_torch(kind: str, state_dict: Mapping[str, Numbers] | Any, *, nonlinearity: str = "tanh") -> Layer | Network:
     """A layer, or a network of several, from a `state_dict()` of torch.nn.RNN, LSTM or GRU.
 
-    The module itself will do. Keys are those of PyTorch (weight_ih_l0, bias_hh_l1_reverse); without biases they are 0.
-    Projections (proj_size) are refused. Raises: UnknownName, ShapeError, NumberError.
+    The module itself will do; it says its nonlinearity. Keys are those of PyTorch (weight_ih_l0, bias_hh_l1_reverse);
+    without biases they are 0. Projections (proj_size) are refused. Raises: UnknownName, ShapeError, NumberError.
     """
     check_kind(kind)
-    cell = _cell(kind, nonlinearity)
     if hasattr(state_dict, "state_dict"):
+        nonlinearity = getattr(state_dict, "nonlinearity", nonlinearity)
         state_dict = state_dict.state_dict()
+    cell = _cell(kind, nonlinearity)
     _check_keys(state_dict)
     directions = ["", "_reverse"] if any(key.endswith("_reverse") for key in state_dict) else [""]
     count = 1 + max((int(match[2]) for key in state_dict if (match := KEY.fullmatch(key))), default=0)
@@ -50,11 +52,8 @@ def from_torch(kind: str, state_dict: Mapping[str, Numbers] | Any, *, nonlineari
 
 
 def _cell(kind: str, nonlinearity: str) -> Cell:
-    if kind != "rnn":
-        return find_cell(kind)
-    if nonlinearity not in NONLINEARITIES:
-        raise UnknownName(f"There is no nonlinearity “{nonlinearity}”.", f"There are: {', '.join(NONLINEARITIES)}.")
-    return find_cell(NONLINEARITIES[nonlinearity])
+    one_of("The nonlinearity", nonlinearity, NONLINEARITIES)
+    return find_cell(NONLINEARITIES[nonlinearity] if kind == "rnn" else kind)
 
 
 def _check_keys(state_dict: Mapping[str, Numbers]) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from sim.errors import DeclarationError, UnknownName
@@ -36,6 +37,11 @@ class Cell:
     note: str  # the convention in one sentence, to be printed beside every number
     source: str
     broken: Mapping[str, Expr] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Whoever holds a cell reads it: a change would be one for everybody, for as long as the program runs."""
+        object.__setattr__(self, "equations", MappingProxyType(dict(self.equations)))
+        object.__setattr__(self, "broken", MappingProxyType(dict(self.broken)))
 
     def __repr__(self) -> str:
         return f"<Cell {self.name}, {self.convention}>"
@@ -75,6 +81,14 @@ class Cell:
     def passed_back(self, leaf: str) -> Expr:
         """What "dc_back" is, as the step writes it that receives it: δc_next ⊙ f_next."""
         return marked_next(self.gradients[leaf.replace("_back", "_prev")], self.parameters)
+
+    def over_time(self, formula: Expr, *, is_last: bool = False) -> Expr:
+        """A formula with what the next step passes back written out; in the last step, what comes from beyond."""
+        back = {leaf for leaf in leaves(formula) if leaf.endswith("_back")}
+        return substitute(formula, {leaf: self._from_beyond(leaf, is_last) for leaf in back}) if back else formula
+
+    def _from_beyond(self, leaf: str, is_last: bool) -> Expr:
+        return name(leaf.replace("_back", "_last")) if is_last else self.passed_back(leaf)
 
     def reads(self, name: str) -> tuple[str, ...]:
         """The quantities of the same step that a quantity is computed from: c reads f, i and g. Raises: UnknownName."""

@@ -105,7 +105,7 @@ CLIPPED = Question(
         PlainSlip("B21", "clipped", "a large gradient is set to zero", "0 for every entry",
                   "Clipping by the norm shortens the vector and keeps its direction.",
                   "Cross Validated question 625560",
-                  lambda gradient, threshold: gradient * (np.linalg.norm(gradient) <= threshold)),
+                  lambda gradient, threshold: gradient * (np.linalg.norm(gradient) <= threshold) + 0.0),
         PlainSlip("B21v", "clipped", "each entry is clipped by itself", "every entry within −threshold … threshold",
                   "That is clipping by value; clipping by the norm keeps the direction.",
                   "Cross Validated question 625560",

@@ -93,6 +93,9 @@ MISSED_BIAS = {
               "Reset after the product needs a bias of its own beside h.",
               "Stack Overflow thread on 9408 and 9600 parameters"),
 }  # fmt: skip
+ANOTHER_BIAS = ("P01", "PyTorch's second bias is counted",
+                "Ask which library: Keras keeps one bias vector for each block.",
+                "flax issue 3746; threads comparing Keras and PyTorch")  # fmt: skip
 TIMES_STEPS = ("P05", "multiplied by the number of steps",
                "The weights are shared by all steps.", "Cross Validated questions 221513 and 531329")  # fmt: skip
 SWAPPED = ("P06", "inputs and units are swapped",
@@ -132,9 +135,9 @@ def _count_slips(kind: str, library: str, counted: Counted) -> Iterator[PlainSli
         key, title, correction, source = said
         return PlainSlip(key, "count", title, formula, correction, source, wrong, convention)
 
-    if counted.biases == 2:
-        missed = replace(counted, biases=1)
-        yield slip(MISSED_BIAS[library], missed.formula, missed.all, convention=True)
+    elsewhere = replace(counted, biases=3 - counted.biases)
+    said = MISSED_BIAS[library] if counted.biases == 2 else ANOTHER_BIAS
+    yield slip(said, elsewhere.formula, elsewhere.all, convention=True)
     for each in COUNT_SLIPS:
         if each.can_be(kind, counted):
             taken = each.taken_for(counted)

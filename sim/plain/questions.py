@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.checks import whole_number
-from sim.errors import ShapeError, UnknownName
+from sim.errors import NumberError, ShapeError, UnknownName
 from sim.layers import numbers, of_shape
 
 MOST = 1_000_000  # of a size
@@ -80,7 +80,15 @@ def answered(asked: str, rule: Rule, givens: Mapping[str, Any]) -> Any:
         raise UnknownName(f"Nothing is asked about {', '.join(unknown)}.", f"Givens are: {', '.join(GIVENS)}.")
     if missing := [name for name, each in needed.items() if name not in givens and each.default is each.empty]:
         raise UnknownName(f"{asked} needs {', '.join(missing)}.", f"Given are: {', '.join(givens) or 'none'}.")
-    return rule(**{name: _checked(name, givens[name]) for name in needed if name in givens})
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by name
+            found = rule(**{name: _checked(name, givens[name]) for name in needed if name in givens})
+            is_finite = isinstance(found, (int, tuple)) or bool(np.isfinite(found).all())
+    except OverflowError:
+        is_finite = False
+    if not is_finite:
+        raise NumberError(f"{asked} comes out as no finite number.", "Take smaller numbers.")
+    return found
 
 
 def _checked(name: str, value: Any) -> Any:

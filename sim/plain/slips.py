@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from sim.checks import LONGEST, of_kind
 from sim.errors import UnknownName
 from sim.plain.chains import CHAINS
 from sim.plain.counting import WIDTH, count_question, last_state_question, output_question
@@ -29,7 +30,7 @@ def plain_questions() -> tuple[Question, ...]:
 
 @cache
 def _by_id() -> dict[str, PlainSlip]:
-    found: dict[str, PlainSlip] = {}
+    found = {"P01": count_question("lstm", "pytorch").slip("P01")}  # the row's number is the one for PyTorch
     for question in plain_questions():
         for slip in question.slips:
             found.setdefault(slip.id, slip)
@@ -38,8 +39,11 @@ def _by_id() -> dict[str, PlainSlip]:
 
 def plain_slip(slip_id: str) -> PlainSlip:
     """The slip of that id. Raises: UnknownName, listing those there are."""
+    of_kind("slip_id", slip_id, str, "an id such as P02")
     if slip_id not in _by_id():
-        raise UnknownName(f"There is no slip {slip_id} without a layer.", f"There are: {', '.join(_by_id())}.")
+        raise UnknownName(
+            f"There is no slip {slip_id[:LONGEST]} without a layer.", f"There are: {', '.join(_by_id())}."
+        )
     return _by_id()[slip_id]
 
 

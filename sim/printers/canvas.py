@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise, starmap
 
 from sim.printers.layout import Point
 from sim.printers.letters import hue, letters
 from sim.printers.reading import Numbers, fixed
+from sim.printers.spots import LYING, UPRIGHT, Spot
 
 BOX = (20.0, 13.0)  # half width and half height of a function's box
 WIDE_BOX = 25.0
@@ -17,20 +20,39 @@ ROUND = ("×", "+", "−", "1−", "÷2", "Σ", "=")  # in a circle; functions s
 
 @dataclass
 class Canvas:
-    """What has been drawn. `numbers` are the values to be shown, of one unit; None for a diagram without values."""
+    """What has been drawn. `numbers` are the values to be shown, of one unit; None for a diagram without values.
+
+    Points are given as x along time and y away from the state line. Upright the two are changed over; what is written
+    and what it is written in are not turned.
+    """
 
     numbers: Numbers | None
     unit: int
     prefix: str
-    lines: list[str] = field(default_factory=list)
+    upright: bool = False
+    lines: dict[str, str] = field(default_factory=dict)  # the lines of a class are one path
+    joints: list[str] = field(default_factory=list)
     nodes: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
 
     def svg(self) -> str:
-        return "".join(self.lines + self.nodes + self.labels)
+        paths = [f'<path class="{look}" d="{path}"/>' for look, path in self.lines.items()]
+        return "".join(paths + self.joints + self.nodes + self.labels)
+
+    def placed(self, x: float, y: float) -> Point:
+        """Where a point is in the picture."""
+        return (y, x) if self.upright else (x, y)
+
+    def reach(self, label: str) -> Point:
+        """From the middle of a part to its edges: along time, and away from the state line."""
+        return self.placed(half_width(label), RADIUS if label in ROUND else BOX[1])
+
+    @property
+    def spots(self) -> Mapping[str, Spot]:
+        return UPRIGHT if self.upright else LYING
 
     def part(self, at: Point, label: str) -> None:
-        x, y = at
+        x, y = self.placed(*at)
         if label in ROUND:
             self.nodes.append(f'<circle class="node" cx="{x:g}" cy="{y:g}" r="{RADIUS:g}"/>')
         else:
@@ -38,37 +60,40 @@ class Canvas:
             self.nodes.append(
                 f'<rect class="node" x="{x - w:g}" y="{y - h:g}" width="{2 * w:g}" height="{2 * h:g}" rx="5"/>'
             )
-        self.labels.append(f'<text class="op" x="{x:g}" y="{y + 4.5:g}" text-anchor="middle">{label}</text>')
+        self.labels.append(f'<text class="op" {_place(x, y + 4.5, "middle")}>{label}</text>')
 
     def line(self, name: str, *points: Point) -> None:
-        corners = [point for k, point in enumerate(points) if k == 0 or point != points[k - 1]]
-        path = "M" + "L".join(f"{x:g} {y:g}" for x, y in corners)
-        self.lines.append(f'<path class="{_line_class(name)}" d="{path}"/>')
+        look = _line_class(name)
+        self.lines[look] = self.lines.get(look, "") + _path(list(starmap(self.placed, points)))
 
     def arrow(self, name: str, x: float, y: float) -> None:
         self.line(name, (x - 7, y - 5), (x, y), (x - 7, y + 5))
 
     def dot(self, name: str, x: float, y: float) -> None:
         """A joint: so small a ring that its line fills it."""
-        self.lines.append(f'<circle class="{_line_class(name)} joint" cx="{x:g}" cy="{y:g}" r="1.2"/>')
+        x, y = self.placed(x, y)
+        self.joints.append(f'<circle class="{_line_class(name)} joint" cx="{x:g}" cy="{y:g}" r="1.2"/>')
 
-    def stacked(self, name: str, x: float, letter: float, number: float, anchor: str = "start") -> None:
-        """Letter and value, one above the other."""
-        self.labels.append(_letter(name, x, letter, anchor))
-        self.number(name, x, number, anchor)
+    def label(self, spot: str, name: str, x: float, y: float) -> None:
+        """Letter and value, where this spot of a line has them."""
+        at = self.spots[spot]
+        right, down = self.placed(x, y)
+        if at.letter is None:
+            width = 7.6 * len(self.digits(name)) + 7 if self.numbers else 0
+            letter = right + at.number[0] - width, down + at.number[1]
+        else:
+            letter = right + at.letter[0], down + at.letter[1]
+        self.labels.append(_letter(name, *letter, at.anchor))
+        self.number(spot, name, x, y)
 
-    def beside(self, name: str, x: float, y: float) -> None:
-        """Letter and value on one line, ending at x."""
-        width = 7.6 * len(self.digits(name)) if self.numbers else 0
-        self.labels.append(_letter(name, x - width - (7 if width else 0), y, "end"))
-        self.number(name, x, y, "end")
-
-    def number(self, name: str, x: float, y: float, anchor: str = "start") -> None:
-        if self.numbers:
-            self.labels.append(
-                f'<text class="number" id="{self.prefix}-{name}" data-q="{name}" x="{x:g}" y="{y:g}" '
-                f'text-anchor="{anchor}">{self.digits(name)}</text>'
-            )
+    def number(self, spot: str, name: str, x: float, y: float) -> None:
+        if self.numbers is None:
+            return
+        at, (right, down) = self.spots[spot], self.placed(x, y)
+        self.labels.append(
+            f'<text class="number" id="{self.prefix}-{name}" data-q="{name}" '
+            f"{_place(right + at.number[0], down + at.number[1], at.anchor)}>{self.digits(name)}</text>"
+        )
 
     def digits(self, name: str) -> str:
         if self.numbers is None:
@@ -102,5 +127,18 @@ def _letter(name: str, x: float, y: float, anchor: str) -> str:
     found = letters(name)
     below = f'<tspan dy="3" font-size="10">{found.subscript}</tspan>' if found.subscript else ""
     quantity = f"q q-{found.hue}" if found.hue else "q"
-    place = f'x="{x:g}" y="{y:g}" text-anchor="{anchor}"'
-    return f'<text class="{quantity}" data-q="{name}" {place}>{found.letter}{below}</text>'
+    return f'<text class="{quantity}" data-q="{name}" {_place(x, y, anchor)}>{found.letter}{below}</text>'
+
+
+def _place(x: float, y: float, anchor: str) -> str:
+    held = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'x="{x:g}" y="{y:g}"{held}'
+
+
+def _path(points: Sequence[Point]) -> str:
+    """Through the points in turn: M10 48H88V200, and with an L where it slants."""
+    path = f"M{points[0][0]:g} {points[0][1]:g}"
+    for (x1, y1), (x2, y2) in pairwise(points):
+        if x1 != x2 or y1 != y2:
+            path += f"H{x2:g}" if y1 == y2 else f"V{y2:g}" if x1 == x2 else f"L{x2:g} {y2:g}"
+    return path

@@ -8,15 +8,15 @@ from itertools import pairwise
 from sim.cells import cell as find_cell
 from sim.checks import whole_number
 from sim.language.declarations import Cell
-from sim.printers.canvas import BOX, RADIUS, ROUND, Canvas, half_width
-from sim.printers.layout import Layout, layout_of
+from sim.printers.canvas import RADIUS, Canvas
+from sim.printers.layout import Layout, Point, layout_of
 from sim.printers.network import Edge, Network, network_of
 from sim.printers.reading import Numbers
 from sim.printers.text import refuse_what_is_no_cell
 from sim.printers.words import words
 from sim.runs.traces import Trace
 
-LEFT, TAP = 10.0, 10.0
+COURSES = ("The line on top carries {} from left to right. ", "The line on the left carries {} from top to bottom. ")
 # how a diagram looks outside the site, which has a stylesheet of its own: colours of the gates, and a pattern for each
 STYLE = (
     "svg{font:12px sans-serif;background:#fff}.line{fill:none;stroke:#222;stroke-width:1.4}.node{fill:#fff;stroke:#222}"
@@ -28,13 +28,15 @@ STYLE = (
 
 def svg(
     of: Trace | Cell | str, step: int = 1, *, unit: int = 1, decimals: int | None = None, prefix: str = "",
-    standalone: bool = False,
+    standalone: bool = False, upright: bool = False,
 ) -> str:  # fmt: skip
     """The diagram of a cell, or of one step of a trace with the values of one unit (both counted from 1).
 
     Colours and line patterns come by class (`line q-f`, `q q-f`, `node`); every value's element has the id
     "{prefix}-{name}" and `data-q`. `prefix` ("lstm-1" if left out) keeps two diagrams on a page apart. A `standalone`
-    diagram is a file of its own, with a stylesheet in it. Raises: UnknownName for a step or a unit there is not.
+    diagram is a file of its own, with a stylesheet in it. Time runs from left to right, below the line of the state; an
+    `upright` diagram is for a narrow page: from top to bottom, and as wide as a phone. Raises: UnknownName for a step
+    or a unit there is not.
     """
     if isinstance(of, Trace):
         cell, numbers = of.layer.cell, Numbers(of, step, decimals)
@@ -42,19 +44,20 @@ def svg(
     else:
         refuse_what_is_no_cell(of)
         cell, numbers = find_cell(of), None
-    canvas = Canvas(numbers, unit - 1, prefix or f"{cell.name}-{step}")
+    canvas = Canvas(numbers, unit - 1, escape(prefix) or f"{cell.name}-{step}", upright)
     network = network_of(cell)
-    layout = layout_of(network)
-    drawing = (_Staircase if layout.is_staircase else _Drawing)(network, layout, canvas)
-    drawing.draw()
+    layout = layout_of(network, upright)
+    (_Drawing if layout.is_known else _Apart)(network, layout, canvas).draw()
     return _framed(cell, layout, canvas, step, standalone)
 
 
 def _framed(cell: Cell, layout: Layout, canvas: Canvas, step: int, standalone: bool) -> str:
     title, desc = f"{canvas.prefix}-title", f"{canvas.prefix}-desc"
     own, style = (' xmlns="http://www.w3.org/2000/svg"', f"<style>{STYLE}</style>") if standalone else ("", "")
+    width, height = canvas.placed(layout.length, layout.depth)
+    kind = "cell upright" if canvas.upright else "cell"
     return (
-        f'<svg class="cell"{own} viewBox="0 0 {layout.width:g} {layout.height:g}" role="img" '
+        f'<svg class="{kind}"{own} viewBox="0 0 {width:g} {height:g}" role="img" '
         f'aria-labelledby="{title} {desc}"><title id="{title}">{escape(_title(cell, canvas, step))}</title>'
         f'<desc id="{desc}">{escape(_described(cell, layout, canvas, step))}</desc>{style}{canvas.svg()}</svg>'
     )
@@ -71,7 +74,7 @@ def _described(cell: Cell, layout: Layout, canvas: Canvas, step: int) -> str:
     """What it is, the path of the states, and the values."""
     at = step if canvas.numbers else None
     said = " ".join(words(cell, state, at) for state in reversed(cell.states))
-    where = "" if layout.is_staircase else f"The line on top carries {cell.states[-1]} from left to right. "
+    where = COURSES[canvas.upright].format(cell.states[-1]) if layout.is_known else ""
     if canvas.numbers is None:
         return where + said
     shown = [name for name in cell.equations if not name.startswith("a")]
@@ -101,15 +104,15 @@ class _Drawing:
 
     def _rail(self) -> None:
         """The carried state from left to right, and its names at both ends."""
-        state, y, right = self.cell.states[-1], self.layout.rail, self.layout.width - LEFT
+        state, y, start, end = self.cell.states[-1], self.layout.rail, self.layout.start, self.layout.end
         keys = [key for _, key in self.on_rail]
-        corners = [LEFT, *(x for x, _ in self.on_rail), right]
+        corners = [start, *(x for x, _ in self.on_rail), end]
         names = [state, *(self._between(*pair) or state for pair in pairwise(keys)), state]
-        for name, (start, end) in zip(names, pairwise(corners), strict=True):
-            self.canvas.line(name, (start, y), (end, y))
-        self.canvas.arrow(state, right, y)
-        self.canvas.stacked(f"{state}_prev", LEFT, y - 8, y + 20)
-        self.canvas.beside(state, right, y - 10)
+        for name, (here, there) in zip(names, pairwise(corners), strict=True):
+            self.canvas.line(name, (here, y), (there, y))
+        self.canvas.arrow(state, end, y)
+        self.canvas.label("old state", f"{state}_prev", start, y)
+        self.canvas.label("new state", state, end, y)
 
     def _between(self, source: str, target: str) -> str:
         """The name of what runs between two parts on the rail, if it has one of its own."""
@@ -134,23 +137,25 @@ class _Drawing:
         """Where a bus begins: at the left, or where the state comes down from the rail."""
         state = self.cell.states[-1]
         if name != f"{state}_prev":
-            self.canvas.stacked(name, LEFT, y - 8, y + 18)
-            return LEFT
-        start = self.layout.drop or LEFT + 68
-        self.canvas.line(state, (start, self.layout.rail), (start, y))
-        self.canvas.dot(state, start, self.layout.rail)
-        return start
+            self.canvas.label("x" if name == "x" else "bus", name, self.layout.start, y)
+            return self.layout.start
+        drop = self.layout.drop
+        self.canvas.line(state, (drop, self.layout.rail), (drop, y))
+        self.canvas.dot(state, drop, self.layout.rail)
+        return drop
 
     def _tap(self, name: str, target: str) -> float:
         """The old h enters a box on its left, x on its right, c between; a part that reads one only, in the middle."""
         x = self.layout.at[target][0]
         if not self.network.has_sum(target) or target == "a.0":
             return x
-        return x + {"h_prev": -TAP, "x": TAP}.get(name, 0.0)
+        return x + {"h_prev": -self.layout.tap, "x": self.layout.tap}.get(name, 0.0)
 
     def _bottom(self, target: str) -> float:
-        is_round = self.network.parts[target].label in ROUND
-        return self.layout.at[target][1] + (RADIUS if is_round else BOX[1])
+        return self.layout.at[target][1] + self._reach(target)[1]
+
+    def _reach(self, key: str) -> Point:
+        return self.canvas.reach(self.network.parts[key].label)
 
     def _edge(self, edge: Edge) -> None:
         """Straight where the two stand in line, else up first and then across."""
@@ -181,50 +186,57 @@ class _Drawing:
         if not edge.name:
             return
         if edge.name == "tanh_c":
-            self.canvas.number(edge.name, x1 - 7, (y1 + y2) / 2 + 6, anchor="end")
+            self.canvas.number("squashed", edge.name, x1, (y1 + y2) / 2)
         elif y1 == y2 == self.layout.rail:
-            self.canvas.stacked(edge.name, (x1 + x2) / 2 + 5, y1 - 7, y1 + 18, anchor="middle")
+            self.canvas.label("between", edge.name, (x1 + x2) / 2, y1)
         else:
-            self.canvas.stacked(edge.name, x1 + 7, y1 - BOX[1] - 24, y1 - BOX[1] - 8)
+            self.canvas.label("gate", edge.name, x1, y1 - self._reach(edge.source)[1])
 
     def _read_out(self) -> None:
         """From the cell line down to tanh, and h out to the right."""
         x, y = self.layout.at["h.0"]
-        right = self.layout.width - LEFT
         self.canvas.dot("c", x, self.layout.rail)
-        self.canvas.line("h", (x, y), (right, y))
-        self.canvas.arrow("h", right, y)
-        self.canvas.stacked("h", right, y - 26, y - 10, anchor="end")
+        self.canvas.line("h", (x, y), (self.layout.end, y))
+        self.canvas.arrow("h", self.layout.end, y)
+        self.canvas.label("out", "h", self.layout.end, y)
 
 
-class _Staircase(_Drawing):
-    """Draws any cell: from each part to the right along its own row, then down into the part that reads it."""
+class _Apart(_Drawing):
+    """Draws any cell: from each part along a lane of the value's own, then across into the parts that read it."""
 
     def draw(self) -> None:
-        for name, y in self.layout.buses.items():
-            self._row(name, name, LEFT, y)
+        for name, x in self.layout.starts.items():
+            self._value(name, name, (x, self.layout.lanes[name]))
+            self.canvas.label("x apart" if name == "x" else "bus", name, x, self.layout.lanes[name])
         for key, (x, y) in self.layout.at.items():
             part = self.network.parts[key]
-            self._row(part.name, key, x, y)
+            self._value(part.name, key, (self._slot(key, len(self.network.into(key))), y))
+            if part.name:
+                self.canvas.label("part", part.name, x + self._reach(key)[0], y)
             self.canvas.part((x, y), part.label)
 
-    def _row(self, name: str, source: str, x: float, y: float) -> None:
+    def _value(self, name: str, source: str, start: Point) -> None:
+        (x, y), lane = start, self.layout.lanes[source]
         ends = sorted(self._entry(edge) for edge in self.network.out_of(source))
-        right = max([end for end, _ in ends], default=x)
+        last = max([end for end, _ in ends], default=x)
         if name in self.cell.states:
-            right = self.layout.width - LEFT
-            self.canvas.arrow(name, right, y)
-        self.canvas.line(name, (x, y), (right, y))
-        for end, below in ends:
-            self.canvas.line(name, (end, y), (end, below))
-            if end < right:
-                self.canvas.dot(name, end, y)
-        if name:
-            start = x if source in self.layout.buses else x + half_width(self.network.parts[source].label) + 4
-            self.canvas.stacked(name, start, y - 6, y + 16)
+            last = self.layout.end
+            self.canvas.arrow(name, last, lane)
+        self.canvas.line(name, (x, y), (x, lane), (last, lane))
+        for end, depth in ends:
+            self.canvas.line(name, (end, lane), (end, depth))
+            if end < last:
+                self.canvas.dot(name, end, lane)
 
-    def _entry(self, edge: Edge) -> tuple[float, float]:
+    def _entry(self, edge: Edge) -> Point:
         """Where a line comes down into a part: beside the others that do."""
-        others = self.network.into(edge.target)
-        x, y = self.layout.at[edge.target]
-        return x + 8 * (others.index(edge) - (len(others) - 1) / 2), y
+        place = self.network.into(edge.target).index(edge)
+        return self._slot(edge.target, place), self.layout.at[edge.target][1]
+
+    def _slot(self, key: str, place: int) -> float:
+        """Where the lines of a part stand side by side: those that come in, then the one that leaves for its lane."""
+        x, y = self.layout.at[key]
+        count = len(self.network.into(key))
+        if self.layout.lanes[key] == y:  # it leaves along the part's own row, from its middle
+            return x if place == count else x + 8 * (place - (count - 1) / 2)
+        return x + min(8, 20 / max(count, 1)) * (place - count / 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.checks import of_kind
 from sim.printers.mathml import mathml, substituted
 from sim.printers.reading import Numbers
 from sim.printers.text import substituted_text, text
@@ -33,6 +34,9 @@ def explain(of: Trace | Gradients, step: int, *, decimals: int | None = None) ->
 
     Raises: UnknownName for a step there is not.
     """
+    of_kind(
+        "what is to be explained", of, (Trace, Gradients), "a trace or gradients of one layer: of a network, layers[0]"
+    )
     numbers = Numbers(of, step, decimals)
     return [_line(of, numbers, name, decimals) for name in numbers.names]
 

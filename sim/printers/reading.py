@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from sim.checks import check_step, whole_number
+from sim.checks import check_step, of_kind, whole_number
 from sim.compile.programs import passed_back
 from sim.errors import KindError
 from sim.language.declarations import Cell
@@ -104,8 +104,7 @@ def equation(left: str, formula: Expr, style: Style, equals: str) -> str:
 @lru_cache(maxsize=4096)
 def shown_formula(cell: Cell, of: str) -> Expr:
     """The right-hand side as it is printed: what the next step passes back is written out, with its names marked."""
-    formula = cell.formula(of)
-    return substitute(formula, {leaf: cell.passed_back(leaf) for leaf in leaves(formula) if leaf.endswith("_back")})
+    return cell.over_time(cell.formula(of))
 
 
 def short(value: float) -> str:
@@ -122,6 +121,7 @@ def fixed(value: float, decimals: int) -> str:
 
 def told(of: Trace | Gradients, name: str, step: int | None, decimals: int | None) -> Iterator[tuple[Numbers, str]]:
     """What a printer tells of a computation: one quantity or all in order, at one step or at every step in turn."""
+    of_kind("name", name, str, "a quantity such as c or da_f")
     in_turn = range(1, of.T + 1) if isinstance(of, Trace) else range(of.T, 0, -1)
     for at in in_turn if step is None else [step]:
         numbers = Numbers(of, at, decimals)

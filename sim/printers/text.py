@@ -78,6 +78,7 @@ def shown_equations(of: Cell | Slip | str, name: str) -> tuple[Cell, list[str]]:
 
     Raises: KindError, UnknownName.
     """
+    of_kind("name", name, str, "a quantity such as c or da_f")
     if isinstance(of, Slip):
         own = [of.asked] if of.asked in of.changes else list(of.changes)
         return of.wrong, [name] if name else own

@@ -12,9 +12,9 @@ from typing import Any, overload
 
 import numpy as np
 
-from sim.checks import check_step, of_kind
+from sim.checks import check_step, of_kind, whole_number
 from sim.compile.programs import Steps
-from sim.errors import NumberError, SizeError, UnknownName
+from sim.errors import NumberError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, name, number
 from sim.layers import Array, Numbers, as_numbers, of_shape
@@ -22,6 +22,8 @@ from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through
 from sim.runs.running_back import Found, run_back
 from sim.runs.traces import Trace
 from sim.runs.walk import value
+
+MOST_WINDOW = 1_000_000  # steps; one that is longer than the sequence cuts nothing
 
 
 class Gradients(Mapping[str, Array]):
@@ -192,6 +194,4 @@ def _beyond(trace: Trace, state: str, values: Numbers | None) -> Array:
 
 def _cuts(window: int, T: int) -> tuple[int, ...]:
     """The steps over which nothing is passed back. Raises: SizeError."""
-    if not isinstance(window, int) or window < 1:
-        raise SizeError(f"The window is {window}, needs a whole number of steps, at least 1.")
-    return tuple(range(window, T, window))
+    return tuple(range(whole_number("The window", window, 1, MOST_WINDOW), T, window))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.checks import of_kind
-from sim.errors import ShapeError, UnknownName
+from sim.errors import ShapeError, SimError, UnknownName
 from sim.layers import Array, Network, as_numbers
 from sim.runs.traces import Trace
 
@@ -95,10 +96,18 @@ def through(network: Network, x: npt.ArrayLike, h0: Rows, c0: Rows, run: Callabl
     traces: list[Trace] = []
     below = x
     for level in network.levels:
-        here = [run(layer, below, *next(firsts)) for layer in level]
+        here = [_run(run, layer, below, *next(firsts), number=len(traces) + k) for k, layer in enumerate(level)]
         below = np.concatenate([trace["h"] for trace in here], axis=1)
         traces += here
     return NetworkTrace(network, traces)
+
+
+def _run(run: Callable[..., Trace], *given: Any, number: int) -> Trace:
+    """The run of one layer; what is refused says of which."""
+    try:
+        return run(*given)
+    except SimError as error:
+        raise type(error)(f"In layers[{number}]: {error.message}", error.hint, code=error.code) from error
 
 
 def back_through[G: Mapping[str, Array]](
@@ -132,6 +141,8 @@ def rows(name: str, values: Rows, count: int) -> Sequence[npt.ArrayLike | None]:
     if values is None:
         return [None] * count
     of_kind(name, values, (list, tuple, np.ndarray), f"a row for each of the {count} layers")
+    if isinstance(values, np.ndarray) and values.ndim == 0:
+        raise ShapeError(f"{name} is one number, needs a row for each of the {count} layers.")
     if len(values) != count:
         raise ShapeError(f"{name} has {len(values)} rows, needs one for each of the {count} layers.")
     return list(values)

@@ -9,6 +9,7 @@ from typing import Any, overload
 import numpy as np
 
 from sim.cells import cell as find_cell
+from sim.checks import of_kind
 from sim.compile import Loop, Program
 from sim.compile.decimals import Rounding, check_decimals, whole_layer, whole_list
 from sim.compile.memory import aligned, parts
@@ -25,7 +26,7 @@ from sim.compile.programs import (
     pieces,
     surely_small,
 )
-from sim.errors import ShapeError, UnknownName
+from sim.errors import ShapeError, SizeError, UnknownName
 from sim.language.declarations import Cell
 from sim.layers import Array, Layer, Network, Numbers, as_numbers, check_size, fits, of_shape
 from sim.runs.networks import NetworkTrace, Rows, through
@@ -64,26 +65,37 @@ def exact(
     Shapes as in `forward`; the floats returned are the nearest to the decimals.
     Raises: DecimalsError for inputs or weights with more decimals, or too large; and what `forward` raises.
     """
-    check_decimals(decimals)
+    decimals = check_decimals(decimals)
     if isinstance(layer, Network):
         return through(layer, x, h0, c0, partial(exact, decimals=decimals))
     return traced(layer, given_to(layer, x, h0, c0), Rounding(decimals, decimals))
 
 
+@overload
 def kept_to(
     layer: Layer, x: Numbers, h0: Numbers | None = None, c0: Numbers | None = None,
     *, decimals: int, truncate: bool = False,
-) -> Trace:  # fmt: skip
+) -> Trace: ...  # fmt: skip
+@overload
+def kept_to(
+    layer: Network, x: Numbers, h0: Rows = None, c0: Rows = None, *, decimals: int, truncate: bool = False
+) -> NetworkTrace: ...
+def kept_to(
+    layer: Layer | Network, x: Numbers, h0: Any = None, c0: Any = None, *, decimals: int, truncate: bool = False
+) -> Trace | NetworkTrace:
     """The trace of someone who keeps every named value to so few decimals, or cuts it off there.
 
     Unlike `exact`, inputs and weights may have up to four decimals whatever `decimals` is.
     """
-    check_decimals(decimals)
+    decimals = check_decimals(decimals)
+    if isinstance(layer, Network):
+        return through(layer, x, h0, c0, partial(kept_to, decimals=decimals, truncate=truncate))
     return traced(layer, given_to(layer, x, h0, c0), Rounding(4, decimals, "cut" if truncate else "round"))
 
 
 def given_to(layer: Layer, x: Numbers, h0: Numbers | None = None, c0: Numbers | None = None) -> Given:
     """What a run is given, of the right shapes; whether all is finite is seen from what comes out."""
+    of_kind("layer", layer, Layer, "a layer or a network: sim.layer(cell, weights)")
     array = as_numbers("x", x)
     if array.ndim != 2 or array.shape[1] != layer.D:
         raise ShapeError(f"x has shape {array.shape}, needs (T, D) with D = {layer.D}.")
@@ -214,6 +226,7 @@ def forward_many(
     Raises: ShapeError, NumberError, SizeError, UnknownName.
     """
     cell = find_cell(cell)
+    of_kind("weights", weights, Mapping, "a mapping from names to arrays")
     missing = [name for name in cell.parameters if name not in weights]
     if missing:
         raise UnknownName(f"Weights of {cell.title} are missing: {', '.join(missing)}.")
@@ -240,9 +253,15 @@ def _sizes(cell: Cell, arrays: Mapping[str, Array], x: Array) -> tuple[tuple[int
     (T, D, N), H = x.shape, first.shape[0]
     fits(cell, D, H)
     check_size(T, D, H, N)
-    wrong = [name for name, array in arrays.items() if array.shape != (*cell.shape(name, D, H), N)]
-    if wrong or N == 0:
-        raise ShapeError(f"{', '.join(wrong) or 'x'}: the shapes do not fit D = {D}, H = {H}, N = {N}.")
+    if N == 0:
+        raise SizeError("There are 0 variants, needs at least 1.")
+    wrong = [
+        f"{name} has shape {array.shape}, needs {(*cell.shape(name, D, H), N)}"
+        for name, array in arrays.items()
+        if array.shape != (*cell.shape(name, D, H), N)
+    ]
+    if wrong:
+        raise ShapeError(f"{'; '.join(wrong)}.", f"Here D is {D}, H is {H}, and there are {N} variants.")
     return (T, D, N), H
 
 

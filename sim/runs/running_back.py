@@ -90,7 +90,8 @@ def _in_floats(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, las
     source = whole_layer(layer, rounding.unit) if rounding else layer
     losses, beyond = dh.ravel().tolist(), [number for each in last for number in each.tolist()]
     if rounding:
-        losses, beyond = (whole("dh", np.array(each), rounding.unit).tolist() for each in (losses, beyond))
+        losses = whole("dh", np.array(losses), rounding.unit).tolist()
+        beyond = whole("dh_last or dc_last", np.array(beyond), rounding.unit).tolist()
     if trace.T <= LONGEST:
         program = float_program_back(layer.cell, Piece(cells, None, cuts), sizes, rounding)
         return program(source.flat, trace.given_in_units(), trace.values_in_units(), losses, beyond)
@@ -156,7 +157,8 @@ def _in_arrays(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, las
     source = whole_layer(layer, rounding.unit) if rounding else layer
     losses, beyond = list(dh), list(last)
     if rounding:
-        losses, beyond = ([whole("dh", array, rounding.unit) for array in each] for each in (losses, beyond))
+        losses = [whole("dh", array, rounding.unit) for array in losses]
+        beyond = [whole("dh_last or dc_last", array, rounding.unit) for array in beyond]
     x, *states = trace.given_in_units()
     raw = _in_pieces(
         lambda piece: array_program_back(layer.cell, piece, sizes, rounding, False),

@@ -16,6 +16,13 @@ from sim.language.expressions import Shape
 from sim.layers import Array, Layer
 
 
+def _only_read(array: Array) -> Array:
+    """The same numbers, which may be a caller's own, to be read and not written."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
+
+
 class Table(Mapping[str, Array]):
     """Named values over time: `table["c"]` is (T, H), or (T, H, N) for N variants; step 1 comes first.
 
@@ -144,7 +151,7 @@ class Trace(Table):
     def _inputs(self) -> tuple[Array, dict[str, Array]]:
         """x in the order of computing, and the first states by name."""
         if not isinstance(self._given[0], float):
-            x, *first = self._given
+            x, *first = (_only_read(each) for each in self._given)
         else:
             H, given = self.shape[0], np.array(self._given)
             cut = len(given) - H * len(self.states)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from sim.cells import cell as find_cell
-from sim.checks import of_kind
-from sim.errors import UnknownName
+from sim.checks import LONGEST, described, of_kind
+from sim.errors import ShapeError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, written
-from sim.layers import Layer, fits
+from sim.layers import Layer, check_shapes
 from sim.slips.catalogue import ALIASES, rows_for
 
 GIVEN_AS = {"h0": "dh_prev", "c0": "dc_prev", "dh0": "dh_prev", "dc0": "dc_prev", "x": "dx"}
@@ -50,15 +50,19 @@ class Slip:
     def wrong(self) -> Cell:
         return self.cell.replacing(self.changes)
 
-    def cell_for(self, layer: Layer) -> Cell:
-        """The cell with the slip in it. Raises: UnknownName for another cell's layer; ShapeError for sizes."""
-        if self.cell is not layer.cell and self.cell.equations != layer.cell.equations:
+    def check(self, cell: Cell, D: int, H: int) -> None:
+        """Raises: UnknownName for another cell; ShapeError where it does not work with these sizes."""
+        if self.cell is not cell and self.cell.equations != cell.equations:
             raise UnknownName(
-                f"{self.id} is a slip of {self.cell.title} ({self.cell.convention}), and the layer is of "
-                f"{layer.cell.title} ({layer.cell.convention}).",
+                f"{self.id} is a slip of another cell, {self.cell.title} ({self.cell.note}), "
+                f"and the layer is of {cell.title} ({cell.note}).",
                 "Take it from sim.slips_for(layer.cell, asked).",
             )
-        fits(self.wrong, layer.D, layer.H)
+        _fits(self, D, H)
+
+    def cell_for(self, layer: Layer) -> Cell:
+        """The cell with the slip in it. Raises: UnknownName for another cell's layer; ShapeError for sizes."""
+        self.check(layer.cell, layer.D, layer.H)
         return self.wrong
 
     @cached_property
@@ -66,6 +70,17 @@ class Slip:
         """The ids of the slips that no numbers can always tell from this one, itself apart."""
         classes = [ids for ids in ALIASES if self.id in ids]
         return frozenset().union(*classes) - {self.id}
+
+
+@lru_cache(maxsize=8192)
+def _fits(slip: Slip, D: int, H: int) -> None:
+    try:
+        check_shapes(slip.changes, slip.cell, D, H)
+    except ShapeError as error:
+        raise ShapeError(
+            f"{slip.id} ({slip.title}) has no value with D = {D} inputs and H = {H} units.",
+            "It needs as many inputs as units.",
+        ) from error
 
 
 @lru_cache(maxsize=256)
@@ -83,23 +98,32 @@ def _bound(cell: Cell) -> tuple[Slip, ...]:
 def slips_for(cell: Cell | str, asked: str) -> tuple[Slip, ...]:
     """Every slip of the catalogue that can show in this quantity of this cell: "c", "c@2", "da_f", "dh_prev".
 
+    Under the name of what is given ("x", "h0", "W_f") are those of its gradient.
     Raises: UnknownName when the cell has no such quantity.
     """
     cell = find_cell(cell)
     of_kind("asked", asked, str, "a quantity such as c, c@2 or da_f")
-    quantity, _, step = asked.partition("@")
-    if step and not step.isdecimal():
-        raise UnknownName(f"There is no step “{step}”.", "A quantity's step is a number, as in c@2.")
-    quantity = GIVEN_AS.get(quantity, quantity)
+    quantity, at, step = asked.partition("@")
+    if at and not (step.isdecimal() and int(step[:9])):
+        raise UnknownName(f"There is no step {described(step)}.", "A quantity's step counts from 1, as in c@2.")
+    quantity = f"d{quantity}" if quantity in cell.parameters else GIVEN_AS.get(quantity, quantity)
     cell.formula(quantity)
     return tuple(slip for slip in _bound(cell) if slip.asked == quantity)
 
 
-@lru_cache(maxsize=4096)
 def slip_named(cell: Cell | str, asked: str, slip_id: str) -> Slip:
     """The slip of that id in that quantity. Raises: UnknownName, listing those there are."""
-    found = {slip.id: slip for slip in slips_for(cell, asked)}
+    of_kind("slip_id", slip_id, str, "an id such as F17")
+    cell = find_cell(cell)
+    of_kind("asked", asked, str, "a quantity such as c, c@2 or da_f")
+    found = _by_id(cell, asked)
     if slip_id not in found:
-        title = find_cell(cell).title
-        raise UnknownName(f"There is no slip {slip_id} in {asked} of {title}.", f"There are: {', '.join(found)}.")
+        raise UnknownName(
+            f"There is no slip {slip_id[:LONGEST]} in {asked} of {cell.title}.", f"There are: {', '.join(found)}."
+        )
     return found[slip_id]
+
+
+@lru_cache(maxsize=4096)
+def _by_id(cell: Cell, asked: str) -> Mapping[str, Slip]:
+    return {slip.id: slip for slip in slips_for(cell, asked)}

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.checks import check_step, of_kind
-from sim.compile import ArrayProgram, Program, compile_scalar
-from sim.compile.decimals import Rounding, check_decimals, whole_layer, whole_list
-from sim.compile.graphs import Graph, Unrolled, UnrolledBackward
-from sim.compile.programs import Sizes, Steps, inputs_of, is_small, writer_for
+from sim.compile.decimals import Rounding, check_decimals, check_largest, whole_list
+from sim.compile.programs import Sizes, Steps, is_small
+from sim.compile.recipes import Number
 from sim.errors import SizeError, UnknownName
 from sim.language.declarations import Cell
+from sim.language.expressions import Shape
 from sim.layers import Array, Layer, numbers, of_shape
-from sim.runs.running import given_to, state, steps_in
+from sim.runs.running import given_to, largest_of, state, steps_in
 from sim.runs.traces import Trace
 from sim.slips.binding import Slip, slip_named
+from sim.slips.worlds import World, setting
 
-MOST_FOLLOWED = 64  # steps; they are compiled as one program
+MOST_FOLLOWED = 64  # steps
 
 
 class Losses(NamedTuple):
@@ -35,7 +36,7 @@ class Losses(NamedTuple):
 class Follower:
     """One set of given numbers, checked once, and asked again and again with other own numbers and other slips.
 
-    Raises: ShapeError, NumberError, UnknownName for a layer that reads from the end.
+    Raises: ShapeError, NumberError, UnknownName for a layer that reads from the end; SizeError.
     """
 
     def __init__(
@@ -45,59 +46,144 @@ class Follower:
         of_kind("layer", layer, Layer, "one layer")
         if layer.reverse:
             raise UnknownName("A layer that reads from the end can't be followed.", "Give it the sequence reversed.")
-        self.layer, self.given, self.losses = layer, given_to(layer, x, h0, c0), Losses(dh, dh_last, dc_last)
+        self.layer, self.given = layer, given_to(layer, x, h0, c0)
         self.T = steps_in(layer, self.given)
-        self.is_small = is_small(layer.D, layer.H)
-        self._checked: dict[int | None, tuple[list[Any], list[Any], list[Any]]] = {}
+        if self.T > MOST_FOLLOWED:
+            raise SizeError(f"x has {self.T} steps; a learner is followed through {MOST_FOLLOWED} at most.")
+        self.is_scalar = layer.D == layer.H == 1
+        self._named = self._by_name(Losses(dh, dh_last, dc_last))
+        self._in_units: dict[int, dict[str, Number]] = {}
+        self._worlds: dict[object, World] = {}
 
     def value(
         self, own: Mapping[str, npt.ArrayLike], asked: str, *, slip: Slip | str | None = None, decimals: int | None = 4
     ) -> Array:
         """As `evaluate_with`."""
-        layer, step = self.layer, step_of(asked)
-        order = places(layer.cell, self.T)
-        check_known(layer.cell, [asked, *own], order)
-        slip = slip_named(layer.cell, asked, slip) if isinstance(slip, str) else slip
-        replaced = {f"{name}@{step}" for name in (slip.changes if slip else ())} | {asked}
-        used = {key: value for key, value in own.items() if key not in replaced and order[key] < order[asked]}
-        raw = self.values(_cells(layer, slip, step, self.T), used, (asked,), decimals, backward=asked[0] == "d")
-        return np.array(raw).reshape(layer.cell.shape(asked, layer.D, layer.H)) / _unit(decimals) + 0.0
+        found = self.asked(own, asked, decimals)
+        return np.array(found.entries(slip)).reshape(found.shape)
 
-    def values(
-        self, cells: Steps, own: Mapping[str, npt.ArrayLike], outputs: tuple[str, ...], decimals: int | None,
-        *, backward: bool,
-    ) -> list[Any]:  # fmt: skip
-        """The values asked for, in units; all floats in a row for small cells, else one array each."""
-        keys = tuple(sorted(own))
-        theirs = _as_list([own_value(self.layer, key, own[key]) for key in keys], self.is_small)
-        weights, given, losses = self._in_units(decimals)
-        rounding = None if decimals is None else Rounding(decimals, decimals)
-        sizes = self.layer.D, self.layer.H
-        program = _program(self.layer.cell, cells, sizes, rounding, keys, outputs, backward)
-        theirs = theirs if decimals is None else _rounded(theirs, decimals)
-        return program(weights, given, theirs, *([losses] if backward else []))
+    def entries(
+        self, own: Mapping[str, npt.ArrayLike], asked: str, *, slip: Slip | str | None = None, decimals: int | None = 4
+    ) -> tuple[float, ...]:
+        """The same, one entry after another."""
+        return self.asked(own, asked, decimals).entries(slip)
 
-    def _in_units(self, decimals: int | None) -> tuple[list[Any], list[Any], list[Any]]:
-        """Weights, what is given and what the loss gives; where it rounds, as whole numbers of the last decimal."""
-        if decimals not in self._checked:
-            self._checked[decimals] = self._made_in_units(decimals)
-        return self._checked[decimals]
+    def asked(self, own: Mapping[str, npt.ArrayLike], asked: str, decimals: int | None = 4) -> Asked:
+        """One quantity of a learner with these own numbers, to be asked for with one slip after the other."""
+        order = places(self.layer.cell, self.T)
+        check_known(self.layer.cell, [asked, *own], order)
+        earlier = {key: value for key, value in own.items() if order[key] < order[asked]}
+        return Asked(self.layer, self._world(earlier, exactly(decimals)), asked)
 
-    def _made_in_units(self, decimals: int | None) -> tuple[list[Any], list[Any], list[Any]]:
-        layer, given = self.layer, self.given if self.is_small else [*self.given[0], *self.given[1:]]
-        losses = self._loss_list()
-        if decimals is not None:
-            check_decimals(decimals)
-            given, losses = whole_list(given, decimals), whole_list(losses, decimals)
-            layer = whole_layer(layer, decimals)
-        return layer.flat if self.is_small else list(layer.weights.values()), given, losses
+    def early(self, asked: str, decimals: int) -> Iterator[tuple[float, ...]]:
+        """The value in traces of which every value is kept to fewer decimals, most first, and in one cut off there."""
+        for kept in range(decimals - 1, 0, -1):
+            yield Asked(self.layer, self._world({}, Rounding(kept=kept)), asked).entries()
+        yield Asked(self.layer, self._world({}, Rounding(kept=decimals, op="cut")), asked).entries()
 
-    def _loss_list(self) -> list[Any]:
-        layer, losses = self.layer, self.losses
+    def trace(
+        self, own: Mapping[str, npt.ArrayLike], *, slip: Slip | None = None, step: int = 1, decimals: int | None = 4
+    ) -> Trace:
+        """As `trace_with`."""
+        layer, rounding = self.layer, exactly(decimals)
+        check_known(layer.cell, own, places(layer.cell, self.T))
+        cells = _cells(layer, slip, step, self.T)
+        replaced = {f"{name}@{step}" for name in ((slip.asked, *slip.changes) if slip else ())}
+        used = {key: value for key, value in own.items() if key not in replaced}
+        world = self._world(used, rounding)
+        world = world.after_slip(slip, step) if slip else world
+        raw = [world[f"{name}@{t}"] for t in range(1, self.T + 1) for name in cells[0].equations]
+        if is_small(layer.D, layer.H) and not self.is_scalar:
+            raw = np.ravel(raw).tolist()
+        own_values = {key: own_value(layer, key, value) for key, value in used.items()}
+        return Trace(cells, layer, self.given, raw, (layer.H,), rounding, own=own_values)
+
+    def _world(self, own: Mapping[str, npt.ArrayLike], rounding: Rounding | None) -> World:
+        """The same one for the same numbers; arrays and lists are not remembered."""
+        key = rounding, tuple(own.items())
+        if not all(isinstance(value, tuple) for value in own.values()):
+            return self._made(own, rounding)
+        if key not in self._worlds:
+            self._worlds[key] = self._made(own, rounding)
+        return self._worlds[key]
+
+    def _made(self, own: Mapping[str, npt.ArrayLike], rounding: Rounding | None) -> World:
+        unit = None if rounding is None else rounding.unit
+        given = self._named if unit is None else self._units(unit)
+        theirs = {key: self._own(key, value, unit) for key, value in own.items()}
+        return World(setting(self.layer.cell, self.T, self.is_scalar, rounding), given, theirs)
+
+    def _own(self, key: str, value: npt.ArrayLike, unit: int | None) -> Number:
+        array = own_value(self.layer, key, value)
+        units = array if unit is None else np.rint(array * 10.0**unit)
+        return units.item() if self.is_scalar else units
+
+    def _units(self, decimals: int) -> dict[str, Number]:
+        """What is given as whole numbers of the last decimal. Raises: DecimalsError."""
+        if decimals not in self._in_units:
+            whole = whole_list(list(self._named.values()), decimals)
+            check_largest(largest_of(whole))
+            self._in_units[decimals] = dict(zip(self._named, whole, strict=True))
+        return self._in_units[decimals]
+
+    def _by_name(self, losses: Losses) -> dict[str, Number]:
+        """Weights, inputs, first states and what the loss gives, by the keys that equations read."""
+        layer, states, rows = self.layer, self.layer.cell.states, range(1, self.T + 1)
+        x, *firsts = self._arrays()
         dh = np.zeros((self.T, layer.H)) if losses.dh is None else numbers("dh", losses.dh)
+        of_shape("dh", dh, (self.T, layer.H))
         last = {"h": losses.dh_last, "c": losses.dc_last}
-        beyond = [state(layer, f"d{each}_last", last[each]) for each in layer.cell.states]
-        return _as_list([*of_shape("dh", dh, (self.T, layer.H)), *beyond], self.is_small)
+        found = {f"d{each}_last": state(layer, f"d{each}_last", last[each]) for each in states}
+        found |= {f"x@{t}": x[t - 1] for t in rows} | {f"dh_loss@{t}": dh[t - 1] for t in rows}
+        found |= {**layer.weights} | {f"{each}@0": first for each, first in zip(states, firsts, strict=True)}
+        return {key: array.item() for key, array in found.items()} if self.is_scalar else found
+
+    def _arrays(self) -> list[Array]:
+        """x (T, D), then the first states (H,)."""
+        if not is_small(self.layer.D, self.layer.H):
+            return self.given
+        flat, split = np.array(self.given), self.T * self.layer.D
+        return [flat[:split].reshape(self.T, self.layer.D), *flat[split:].reshape(-1, self.layer.H)]
+
+
+class Asked:
+    """One quantity in one world: right, or with a slip made at its step."""
+
+    def __init__(self, layer: Layer, world: World, name: str) -> None:
+        self.layer, self.world, self.name = layer, world, name
+        self.step = step_of(name)
+        self.unit = 1.0 if world.setting.rounding is None else 10.0**world.setting.rounding.unit
+        world.reach(name, self.step)
+
+    @property
+    def shape(self) -> Shape:
+        return self.layer.cell.shape(self.name, self.layer.D, self.layer.H)
+
+    def entries(self, slip: Slip | str | None = None) -> tuple[float, ...]:
+        """Raises: UnknownName, ShapeError where the slip does not fit."""
+        found = self.world[self.name] if slip is None else self._with(slip)
+        if self.world.setting.is_scalar:
+            return (found / self.unit + 0.0,)
+        whole = found if np.shape(found) else np.full(self.shape, found)  # a slip may make a plain number of a vector
+        return tuple((whole / self.unit + 0.0).ravel().tolist())
+
+    def _with(self, slip: Slip | str) -> Number:
+        cell, sizes = self.layer.cell, (self.layer.D, self.layer.H)
+        return self.world.with_slip(_fitting(slip, cell, sizes, self.name), self.step)[self.name]
+
+    def reads(self) -> set[str]:
+        """The learner's own numbers that it is computed from, not those that stand behind them."""
+        return self.world.own_read_by(self.name)
+
+
+@lru_cache(maxsize=8192)
+def _fitting(slip: Slip | str, cell: Cell, sizes: Sizes, asked: str) -> Slip:
+    """The slip, if it can be made there. Raises: UnknownName, ShapeError."""
+    found = slip_named(cell, asked, slip) if isinstance(slip, str) else slip
+    found.check(cell, *sizes)
+    if found.of_gradient != (asked.partition("@")[0] not in cell.equations):
+        raise UnknownName(f"{found.id} is a slip of {found.asked}, and asked is {asked}.")
+    return found
 
 
 def evaluate_with(
@@ -125,17 +211,7 @@ def trace_with(
     With a slip, it is made at `step`, and what it replaces is computed there, not taken from `own`.
     Raises: as `evaluate_with`.
     """
-    follower = Follower(layer, x, h0, c0)
-    T = follower.T
-    cells = _cells(layer, slip, step, T)
-    check_known(layer.cell, own, places(layer.cell, T))
-    replaced = {f"{name}@{step}" for name in ((slip.asked, *slip.changes) if slip else ())}
-    used = {key: value for key, value in own.items() if key not in replaced}
-    outputs = tuple(f"{name}@{t}" for t in range(1, T + 1) for name in layer.cell.equations)
-    raw = follower.values(cells, used, outputs, decimals, backward=False)
-    rounding = Rounding(decimals, decimals) if decimals else None
-    own_values = {key: own_value(layer, key, value) for key, value in used.items()}
-    return Trace(cells, layer, follower.given, raw, (layer.H,), rounding, own=own_values)
+    return Follower(layer, x, h0, c0).trace(own, slip=slip, step=step, decimals=decimals)
 
 
 @lru_cache(maxsize=64)
@@ -162,6 +238,14 @@ def check_known(cell: Cell, keys: Iterable[str], known: Mapping[str, int]) -> No
         )
 
 
+def exactly(decimals: int | None) -> Rounding | None:
+    """Every named value rounded once to so many decimals, or not at all. Raises: DecimalsError."""
+    if decimals is None:
+        return None
+    check_decimals(decimals)
+    return Rounding(decimals, decimals)
+
+
 def step_of(key: str) -> int:
     """The step of "c@2"; of a value of all steps ("dW_f"), the first."""
     return int(key.partition("@")[2] or 1)
@@ -175,38 +259,7 @@ def own_value(layer: Layer, key: str, value: npt.ArrayLike) -> Array:
 
 
 def _cells(layer: Layer, slip: Slip | None, step: int, T: int) -> Steps:
-    """The cell of each step: the layer's own, with the slip in one of them. Raises: SizeError, UnknownName."""
+    """The cell of each step: the layer's own, with the slip in one of them. Raises: UnknownName."""
     step = check_step(step, T)
-    if T > MOST_FOLLOWED:
-        raise SizeError(f"x has {T} steps; a learner is followed through {MOST_FOLLOWED} at most.")
     wrong = slip.cell_for(layer) if slip else layer.cell
     return tuple(wrong if t == step else layer.cell for t in range(1, T + 1))
-
-
-def _as_list(arrays: list[Array], small: bool) -> list[Any]:
-    return [number for array in arrays for number in array.ravel().tolist()] if small else arrays
-
-
-def _rounded(values: list[Any], decimals: int) -> list[Any]:
-    """A learner's own numbers in units, whatever decimals he wrote."""
-    return [np.rint(value * 10.0**decimals) for value in values]
-
-
-@lru_cache(maxsize=2048)
-def _program(
-    cell: Cell, cells: Steps, sizes: Sizes, rounding: Rounding | None, own: tuple[str, ...], outputs: tuple[str, ...],
-    backward: bool,
-) -> Program:  # fmt: skip
-    graph = Graph()
-    writer = writer_for(graph, rounding)
-    inputs = [*inputs_of(cell, sizes, len(cells)), [(key, cell.shape(key, *sizes)) for key in own]]
-    if backward:
-        losses = [f"dh_loss@{step}" for step in range(1, len(cells) + 1)]
-        inputs.append([(key, (sizes[1],)) for key in (*losses, *(f"d{state}_last" for state in cell.states))])
-    nodes = (UnrolledBackward if backward else Unrolled)(writer, cells, own).nodes
-    compiler = compile_scalar if is_small(*sizes) else lambda *of: ArrayProgram(*of, many=False)
-    return compiler(graph, [nodes[key] for key in outputs], inputs)
-
-
-def _unit(decimals: int | None) -> float:
-    return 1.0 if decimals is None else 10.0**decimals

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.checks import of_kind
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, substitute, sum_of, terms
 from sim.slips.binding import Slip
@@ -15,6 +16,8 @@ def paired(first: Slip, second: Slip) -> Slip | None:
     A bias left out and the recurrent term left out make a sum without either; what one leaves as it is, the other may
     change. The pair's id names both: "F05+F07".
     """
+    for slip in (first, second):
+        of_kind("slip", slip, Slip, "one of sim.slips_for(cell, asked)")
     changes = dict(first.changes)
     for name, right in second.changes.items():
         merged = _merged_equation(first.cell, name, changes[name], right) if name in changes else right

@@ -173,6 +173,7 @@ def test_a_matrix_is_read_back_by_its_rows(program):
 @pytest.mark.parametrize(
     ("kind", "message", "hint"),
     [
+        ("count", "count cannot be read as a whole number", "Write it in figures, such as 1024 or 1,024."),
         ("shape", "shape cannot be read as a shape", "Write whole numbers with commas between them, like 32, 6, 8."),
         ("error", "error cannot be read as one of the options", "Send the id of one option."),
         ("retention", "retention cannot be read as a number", "Write 0.4013, −0.38 or 1/3."),

@@ -55,6 +55,18 @@ def test_a_checked_answer_that_is_edited_says_so_until_the_next_check(open_page)
     assert stale.is_visible()
 
 
+def test_the_diagram_is_unfolded_on_a_phone_and_stands_beside_the_numbers_on_a_desk(open_page):
+    make_generator()
+    page = open_page("/exercises/lstm-step/", width=360, height=740, scripts=False, phone=True)
+    take(page)
+    upright, lying = page.locator("svg.upright"), page.locator("svg.cell:not(.upright)")
+    assert not upright.is_visible() and not lying.is_visible()
+    page.get_by_text("Diagram of the cell").click()
+    assert upright.bounding_box()["width"] == 316 and not lying.is_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert lying.is_visible() and not page.get_by_text("Diagram of the cell").is_visible()
+
+
 def test_without_scripts_on_a_phone_every_step_is_filled_in_with_decimal_commas(open_page):
     make_generator()
     page = open_page("/exercises/lstm-step/", width=360, height=740, scripts=False, phone=True)

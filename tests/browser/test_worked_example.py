@@ -67,6 +67,38 @@ def test_one_quantity_lights_up_in_all_three_views_by_keyboard(open_page):
     assert page.text_content("#about") == "A share from 0 to 1: how much of the old cell is kept."
 
 
+def shown_diagrams(page):
+    """(classes, width on the screen, width as drawn) of each diagram that is there for eyes and for screen readers."""
+    return page.evaluate(
+        "[...document.querySelectorAll('svg.cell')].filter((svg) => svg.checkVisibility())"
+        ".map((svg) => [svg.getAttribute('class'), svg.getBoundingClientRect().width, svg.viewBox.baseVal.width])"
+    )
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with a script", "without"])
+def test_on_a_phone_the_diagram_stands_upright_at_full_size(open_page, scripts):
+    page = open_page(LSTM, width=360, height=740, phone=True, scripts=scripts)
+    for cell in ("lstm", "lstm_peephole", "gru", "rnn"):
+        page.goto(f"/examples/{cell}/?D=2&H=2")
+        [(kind, width, drawn)] = shown_diagrams(page)
+        assert (kind, width) == ("cell upright", drawn)
+        assert page.get_by_role("img", name="unit 1 of 2").count() == 1
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert [kind for kind, *_ in shown_diagrams(page)] == ["cell"]
+
+
+def test_the_upright_diagram_follows_a_slider_and_lights_up_with_the_other_views(open_page):
+    page = open_page(LSTM, width=360, height=740, phone=True)
+    page.focus('[data-of="x-1-1"]')
+    page.keyboard.press("ArrowRight")
+    wait_for(page, "c", "0.7333")
+    assert page.text_content('svg.upright [data-q="c"].number') == "0.7333"
+    page.tap('svg.upright [data-q="f"].number')
+    for view in ("li.lit[data-q=f]", "math .lit[data-q=f]", "svg.upright .lit[data-q=f]", "tr.lit[data-q=f]"):
+        assert page.locator(view).count(), view
+    assert page.locator("svg.upright path.lit").get_attribute("class") == "line edge edge-f q-f lit"
+
+
 def test_a_step_is_an_entry_of_the_history(open_page):
     page = open_page(LSTM)
     page.click("#go-2")

@@ -44,6 +44,8 @@ MADE_UP = sim.declare(
     note="Two states.",
 )
 
+DRAWN = [*KINDS, MADE_UP]
+
 
 def cell_id(cell):
     return f"{cell.name}-{cell.convention}"
@@ -73,6 +75,13 @@ def random_layer(cell, chance, D, H, size=1.0):
 
 def random_start(cell, chance, D, H, T):
     return {"x": chance.normal(size=(T, D))} | {f"{state}0": chance.normal(size=H) for state in cell.states}
+
+
+def random_trace(cell, chance, H=1, decimals=4):
+    """One or two steps with one-decimal numbers, exact."""
+    weights = {name: chance.integers(-15, 16, cell.shape(name, 1, H)) / 10 for name in cell.parameters}
+    start = {f"{state}0": chance.integers(-9, 10, H) / 10 for state in cell.states}
+    return sim.exact(sim.layer(cell, weights), chance.integers(-15, 16, (2, 1)) / 10, **start, decimals=decimals)
 
 
 def slip(cell, asked, slip_id):

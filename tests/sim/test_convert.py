@@ -164,7 +164,7 @@ REFUSALS = [
     (lambda: sim.from_torch("gru", STATE), r"weight_ih_l0 has 4 rows, needs 3; weight_hh_l0 has 4 rows, needs 3"),
     (lambda: sim.from_torch("lstm", {**STATE, "weight_ih_l0": ZEROS(4)}), "weight_ih_l0 has shape .*needs 2 axes"),
     (lambda: sim.from_torch("lstm", {**STATE, "weight_ih_l0": [["a"]] * 4}), "weight_ih_l0 holds something"),
-    (lambda: sim.from_torch("rnn", STATE, nonlinearity="gelu"), "no nonlinearity “gelu”"),
+    (lambda: sim.from_torch("rnn", STATE, nonlinearity="gelu"), "nonlinearity “gelu” is not supported"),
     (lambda: sim.from_keras("lstm", [ZEROS((1, 4))]), "There are 1 arrays, needs 3"),
     (lambda: sim.from_keras("lstm", [ZEROS((1, 4))] * 3, bidirectional=True), "needs 6: kernel.*both directions"),
     (lambda: sim.from_keras("lstm", [ZEROS((1, 4))] * 2, use_bias=False, recurrent_activation="relu"), "“relu”"),

@@ -153,3 +153,11 @@ def test_the_formula_that_a_slip_prints_gives_its_number(kind, library, switches
         given = {name: sizes[name] for name in slip.givens}
         printed = "".join(str(sizes.get(sign, sign)) for sign in slip.formula).replace("·", "*")
         assert eval(printed, {"__builtins__": {}}) == slip.answer(**given), (slip, printed)
+
+
+@pytest.mark.parametrize(("library", "right", "elsewhere"), [("keras", 384, 416), ("pytorch", 416, 384)])
+def test_the_count_of_the_other_library_is_a_convention(library, right, elsewhere):
+    question = sim.count_question("lstm", library)
+    assert question.answer(D=3, H=8) == right
+    assert question.slip("P01").answer(D=3, H=8) == elsewhere and question.slip("P01").convention
+    assert sim.evaluate_plain_slip("P01", D=3, H=8) == 384

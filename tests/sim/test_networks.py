@@ -123,3 +123,12 @@ def test_states_need_a_row_for_each_layer(network):
         sim.forward(network, [[1.0, 2.0]], h0=np.zeros((2, 3)))
     with pytest.raises(sim.SimError, match=r"dh has shape \(1, 3\), needs \(1, 6\)"):
         sim.backward(sim.forward(network, [[1.0, 2.0]]), np.zeros((1, 3)))
+
+
+def test_the_check_of_gradients_takes_a_network(network):
+    chance = np.random.default_rng(8)
+    x, dh = chance.normal(size=(3, 2)), chance.normal(size=(3, 6))
+    h0, last = chance.normal(size=(4, 3)), chance.normal(size=(4, 3))
+    found = sim.check_gradients(network, x, h0=h0, dh=dh, dh_last=last, dc_last=-last)
+    assert {"layers[0].W_f", "layers[3].U_o", "x", "h0", "c0"} <= found.keys()
+    assert max(found.values()) < 1e-8

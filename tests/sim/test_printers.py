@@ -3,7 +3,6 @@
 import re
 import xml.etree.ElementTree as ET
 from contextlib import redirect_stdout
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,27 +11,19 @@ import sim
 from sim.__main__ import main
 from tests.sim.fixtures import (
     CELLS,
+    DRAWN,
     G_START,
     KINDS,
     L_START,
-    MADE_UP,
     cell_id,
     gru_layer,
     lstm_layer,
     random_layer,
     random_start,
+    random_trace,
     slip,
 )
-
-DRAWN = [*KINDS, MADE_UP]
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def random_trace(cell, chance, H=1, decimals=4):
-    """One or two steps with one-decimal numbers, exact."""
-    weights = {name: chance.integers(-15, 16, cell.shape(name, 1, H)) / 10 for name in cell.parameters}
-    start = {f"{state}0": chance.integers(-9, 10, H) / 10 for state in cell.states}
-    return sim.exact(sim.layer(cell, weights), chance.integers(-15, 16, (2, 1)) / 10, **start, decimals=decimals)
+from tests.sim.pictures import numbers_of, picture
 
 
 def digits(number, decimals=4):
@@ -41,10 +32,6 @@ def digits(number, decimals=4):
 
 def plain(markup):
     return re.sub(r"<[^>]+>", "", markup)
-
-
-def picture(markup):
-    return ET.fromstring(markup.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
 
 
 def test_formulas_are_printed_as_they_are_declared():
@@ -125,8 +112,7 @@ def test_every_printed_number_is_the_trace_s():
     chance = np.random.default_rng(7)
     for k in range(300):
         trace = random_trace(DRAWN[k % len(DRAWN)], chance, H=1 + k % 2)
-        svg = picture(sim.svg(trace, 2, unit=1, prefix="p"))
-        drawn = {text.get("data-q"): text.text for text in svg.iter(f"{SVG}text") if text.get("id")}
+        drawn = numbers_of(picture(sim.svg(trace, 2, unit=1, prefix="p", upright=k % 4 < 2)))
         assert {*trace.layer.cell.states, "x"} <= drawn.keys()
         computed = run(sim.numpy_code(trace))
         for line in sim.explain(trace, 2):
@@ -196,98 +182,9 @@ def test_the_printed_program_of_a_reverse_layer_runs_from_the_end():
     assert np.abs(run(sim.numpy_code(trace))["h"] - trace["h"]).max() < 1e-14
 
 
-def test_a_slip_s_diagram_can_be_drawn_from_its_trace():
-    for cell in KINDS:
-        chance = np.random.default_rng(9)
-        layer, start = random_layer(cell, chance, 1, 1), random_start(cell, chance, 1, 1, 2)
-        for asked in cell.equations:
-            for each in sim.slips_for(cell, asked):
-                assert picture(sim.svg(sim.evaluate_slip(each, layer, **start))).tag == f"{SVG}svg"
-
-
-def test_a_diagram_shows_one_unit_that_is_there():
-    trace = random_trace(sim.cell("lstm"), np.random.default_rng(1))
-    with pytest.raises(sim.SimError, match="unit is 9, needs a whole number from 1"):
-        sim.svg(trace, 1, unit=9)
-    with pytest.raises(sim.SimError, match=r"no step 1\.5"):
-        sim.text(trace, "h", step=1.5)
-
-
-def test_a_diagram_that_stands_alone_brings_its_colours():
-    assert "<style>" in sim.svg("gru", standalone=True)
-    assert "<style>" not in sim.svg("gru")
-
-
 def test_the_printed_program_makes_the_slip_in_its_step_only():
     trace = sim.evaluate_slip(slip("lstm", "c", "F03"), lstm_layer(), **L_START, step=2)
     assert np.abs(run(sim.numpy_code(trace))["h"] - trace["h"]).max() < 1e-15
-
-
-@pytest.mark.parametrize("cell", DRAWN, ids=cell_id)
-def test_every_label_of_a_diagram_is_a_quantity_or_an_operation_of_its_cell(cell):
-    svg = picture(sim.svg(random_trace(cell, np.random.default_rng(1)), 1))
-    known = set(cell.equations) | {"x"} | {f"{state}_prev" for state in cell.states}
-    drawn = {text.get("data-q") for text in svg.iter(f"{SVG}text")}
-    assert {"x", *cell.states, *(f"{state}_prev" for state in cell.states)} <= drawn
-    for text in svg.iter(f"{SVG}text"):
-        name = text.get("data-q")
-        assert name in known or text.text in ("σ", "σ +1", "tanh", "ReLU", "×", "+", "1−", "Σ")
-        if name and not text.get("id"):
-            assert "".join(text.itertext()) in (name, name.removesuffix("_prev"), name.replace("_", ""))
-    assert svg.find(f"{SVG}title").text.startswith(cell.title)
-    assert "style" not in ET.tostring(svg, encoding="unicode")
-
-
-def boxes_of(svg):
-    for circle in svg.iter(f"{SVG}circle"):
-        if circle.get("class") == "node":
-            x, y, r = (float(circle.get(name)) for name in ("cx", "cy", "r"))
-            yield x - r, y - r, x + r, y + r
-    for rect in svg.iter(f"{SVG}rect"):
-        x, y, width, height = (float(rect.get(name)) for name in ("x", "y", "width", "height"))
-        yield x, y, x + width, y + height
-
-
-def paths_of(svg):
-    for path in svg.iter(f"{SVG}path"):
-        yield [tuple(map(float, point.split())) for point in path.get("d")[1:].split("L")]
-
-
-def inside(point, box):
-    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
-
-
-def crosses(start, end, box):
-    """Whether an upright or level stretch runs through the box."""
-    (x1, x2), (y1, y2) = sorted((start[0], end[0])), sorted((start[1], end[1]))
-    return x1 < box[2] - 1 and x2 > box[0] + 1 and y1 < box[3] - 1 and y2 > box[1] + 1
-
-
-@pytest.mark.parametrize("cell", DRAWN, ids=cell_id)
-def test_no_line_runs_behind_a_node_that_is_not_its_own(cell):
-    svg = picture(sim.svg(cell))
-    for points in paths_of(svg):
-        for box in boxes_of(svg):
-            if not inside(points[0], box) and not inside(points[-1], box):
-                assert not any(crosses(a, b, box) for a, b in pairwise(points))
-
-
-@pytest.mark.parametrize("cell", DRAWN, ids=cell_id)
-def test_no_label_covers_another_or_a_node(cell):
-    svg = picture(sim.svg(random_trace(cell, np.random.default_rng(5)), 2))
-    texts = []
-    for text in svg.iter(f"{SVG}text"):
-        if text.get("class") == "op":
-            continue
-        width = 7.2 * len(text.text)
-        x, y = float(text.get("x")), float(text.get("y"))
-        left = {"start": x, "end": x - width, "middle": x - width / 2}[text.get("text-anchor")]
-        texts.append((left, y - 10, left + width, y))
-    for k, (x1, y1, x2, y2) in enumerate(texts):
-        assert x1 >= 0
-        assert x2 <= float(svg.get("viewBox").split()[2])
-        for a, b, c, d in [*texts[:k], *boxes_of(svg)]:
-            assert x2 <= a or c <= x1 or y2 <= b or d <= y1
 
 
 def test_a_worked_example_is_printed_as_a_table(capsys):

@@ -75,9 +75,9 @@ REFUSALS = [
         lambda: sim.forward_many(
             "rnn", {"W": np.ones((1, 1, 0)), "U": np.ones((1, 1, 0)), "b": np.ones((1, 0))}, np.ones((1, 1, 0))
         ),
-        "N = 0",
+        "0 variants",
     ),
-    (lambda: many(b=[[0.1]]), "b: the shapes do not fit D = 1, H = 1, N = 2"),
+    (lambda: many(b=[[0.1]]), r"b has shape \(1, 1\), needs \(1, 2\)"),
     (lambda: many(x=[[[1, float("nan")]]]), "x holds a value that is not a finite number"),
     (lambda: many(h0=[[0]]), r"h0 has shape \(1, 1\), needs \(1, 2\)"),
     (lambda: many(W=[[["a", "b"]]]), "W holds something that is not a number"),

@@ -3,9 +3,11 @@
 import math
 import re
 from collections import Counter
+from urllib.parse import parse_qs
 
 import pytest
 
+from quizzes.flashcards.own.lines import line_of, read_line
 from quizzes.formats.course_pack import DEPTHS
 from quizzes.lessons.minutes import minutes
 from tests.course_packs import real_pack
@@ -37,6 +39,8 @@ FALSE = {  # what a sentence that teaches one of them would say
     31: r"into a single gate",
     34: r"GRUs excel",
 }
+
+CARD_LINK = re.compile(r"\(/cards/own/new/(\w+)/\?([^)]*)\)")
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +154,15 @@ def test_every_source_of_the_list_is_used(course):
 
 def test_the_sides_of_every_mnemonic_differ(course):
     assert all(mnemonic.text != mnemonic.meaning for mnemonic in course.mnemonics)
+
+
+def test_a_link_to_a_card_puts_the_number_of_its_own_section_on_it(course):
+    sections = [section for lesson in course.lessons for section in lesson.sections]
+    links = [(each, *link) for each in sections for link in CARD_LINK.findall(each.text)]
+    assert Counter(each.depth for each, *_ in links) == dict.fromkeys(DEPTHS, 8)
+    for section, cell, query in links:
+        asked = line_of(read_line(cell, parse_qs(query)))
+        assert asked.value in section.text, section.where
 
 
 def test_the_minutes_of_a_lesson_are_those_of_the_depth_it_opens_at(course):

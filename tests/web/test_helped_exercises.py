@@ -11,7 +11,7 @@ from quizzes.items.making import kind_of_version
 from quizzes.practice.exercises.goals import goal_of
 from quizzes.practice.models import Attempt, SlipRecord
 from tests.factories import make_misconception, make_user
-from tests.samples import OF_EACH_KIND, generator_of, make_generator
+from tests.samples import OF_EACH_KIND, generator_of, make_generator, span
 
 pytestmark = pytest.mark.django_db
 
@@ -300,3 +300,18 @@ def test_a_repair_opens_the_step_where_the_slip_was_made(client, learner):
     client.post("/exercises/repair/F05/")
     repair = Attempt.objects.get(repairs__slug="F05")
     assert [name for name in asked(repair) if name not in repair.shown] == ["o@1"]
+
+
+# --- counts
+
+
+@pytest.mark.parametrize(("mark", "echoed"), [(",", True), (".", True), (" ", True), ("", False)])
+def test_a_count_with_its_thousands_marked_is_right_and_says_how_it_was_read(
+    client, learner, monkeypatch, mark, echoed
+):
+    monkeypatch.setitem(OF_EACH_KIND["count"]["ranges"], "H", span(40, 49, 1))
+    attempt = take(client, generator_of("count"))
+    count = int(key(attempt)["count"])
+    html = check(client, attempt, {"count": f"{count:,}".replace(",", mark)}).content.decode()
+    assert "That is right." in html
+    assert (f"read as {count}" in html) == echoed

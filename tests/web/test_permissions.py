@@ -16,6 +16,9 @@ from django.utils import timezone
 
 from quizzes.accounts.models import AccessToken
 from quizzes.accounts.tokens import make_token
+from quizzes.flashcards.models import Card, Review
+from quizzes.flashcards.own.lines import line_of, read_line
+from quizzes.flashcards.own.services import put_card
 from quizzes.flashcards.services import sync_cards
 from quizzes.lessons.models import GlossaryTerm
 from quizzes.practice.exercises.taking import take
@@ -103,6 +106,9 @@ ROWS = {
     "attempts/<uuid:attempt_id>/<int:position>/flag/": ("- - - -", "404 404 302 404"),
     "attempts/<uuid:attempt_id>/finish/": ("- - - -", "404 404 302 404"),
     "attempts/<uuid:attempt_id>/results/": ("404 404 200 200", "- - - -"),
+    "cards/own/": ("200 200 200 200", "- - - -"),
+    "cards/own/<slug:slug>/away/": ("- - - -", "404 404 302 404"),
+    "cards/own/new/<slug:cell>/": ("200 200 200 200", "422 422 422 422"),
     "cards/review/": ("200 200 200 200", "422 422 422 422"),
     "cards/undo/": ("- - - -", "404 422 422 422"),
     "exercises/<slug:slug>/take/": ("200 200 200 200", "302 302 302 302"),
@@ -140,6 +146,7 @@ def world():
         "taken": take(user=owner, generator=generator, now=timezone.now()).pk,
         "finished": finished.pk,
         "question": question.slug,
+        "own_card": put_card(user=owner, line=line_of(read_line("lstm", {"line": ["c"]})))[0].slug,
         "token_id": make_token(user=owner, name="notebook")[0].pk,
     }
 
@@ -164,9 +171,12 @@ def path_of(world, route):
     elif route.endswith("results/"):
         attempt = world["finished"]
     slug = "lstm-step" if "exercises" in route else "quiz" if "quizzes" in route else "the-lstm"
-    slug = {"api/v1/cards": "term-gate", "api/v1/questions": world["question"], "api/v1/glossary": "gate"}.get(
-        "/".join(route.split("/")[:3]), slug
-    )
+    slug = {
+        "cards/own/<slug:slug>": world["own_card"],
+        "api/v1/cards": "term-gate",
+        "api/v1/questions": world["question"],
+        "api/v1/glossary": "gate",
+    }.get("/".join(route.split("/")[:3]), slug)
     values = {
         "attempt_id": attempt,
         "slug": slug,
@@ -220,6 +230,17 @@ def test_no_cell_lets_another_learner_read_or_change_a_thing(world):
         if "attempt_id" in route:
             for method in ("get", "post"):
                 assert status(world, "other", method, route) in {"-", "404", "422"}, route
+
+
+def test_another_learner_can_not_review_or_take_away_a_card_of_ones_own(world):
+    own = world["own_card"]
+    fields = {"card": own, "rating": "3", "submission_id": str(uuid4())}
+    sent = [("/cards/review/", fields), (f"/api/v1/cards/{own}/reviews/", fields), (f"/cards/own/{own}/away/", {})]
+    for person, expected in (("other", 404), ("instructor", 404)):
+        client = Client()
+        client.force_login(world["people"][person])
+        assert [client.post(path, data).status_code for path, data in sent] == [expected] * 3
+    assert not Review.objects.exists() and Card.objects.get(slug=own).is_published
 
 
 def test_anothers_token_survives_being_revoked_by_a_stranger(world):

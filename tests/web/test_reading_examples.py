@@ -70,10 +70,17 @@ def test_equation_diagram_and_table_tell_the_same_quantities_by_the_same_ids(cli
     page = text_of(client.get(place))
     table = re.findall(r'<tr data-q="(\w+)">', page)
     lines = re.findall(r'<li data-q="(\w+)">', page)
-    diagram = set(re.findall(r'data-q="(\w+)"', re.search(r"<svg.*?</svg>", page, re.DOTALL)[0]))
+    lying, upright = (set(re.findall(r'data-q="(\w+)"', svg)) for svg in re.findall("<svg.*?</svg>", page, re.DOTALL))
     assert table[-len(lines) :] == lines
-    assert diagram <= {*table, "h0", "c0"} and {line for line in lines if not line.startswith("a")} <= diagram
+    assert lying == upright <= set(table) and {line for line in lines if not line.startswith("a")} <= lying
     assert page.count('class="pick"') == len(table) == len(set(table))
+
+
+@pytest.mark.parametrize("place", [*PLACES[::3], "/examples/", "/"])
+def test_no_id_stands_twice_on_a_page_with_a_diagram(client, place):
+    page = text_of(client.get(place))
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert 'class="cell upright"' in page and len(ids) == len(set(ids))
 
 
 def test_every_declared_cell_has_a_page_in_each_of_its_conventions(client):

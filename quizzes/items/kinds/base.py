@@ -41,7 +41,7 @@ class Worked:
 class Kind(ABC):
     """One specification, understood. `stream` makes its draws its own."""
 
-    form: ClassVar[str] = "numbers"  # how an answer is written: "numbers", "shape" or "option"
+    form: ClassVar[str] = "numbers"  # how an answer is written: as `marking.Key` says
 
     def __init__(self, specification: Specification, stream: str = "trial") -> None:
         self.specification, self.stream = specification, stream
@@ -188,11 +188,11 @@ def numbers(value: Any) -> Values:
     return (float(value),)
 
 
-def named(specification: Specification, live: Live, name: str) -> list[str]:
-    """The slips that may be named: those that live, and every other convention claimed.
+def named(live: Live, name: str, elsewhere: Iterable[sim.Slip | sim.PlainSlip]) -> list[str]:
+    """The slips that may be named: those that live, and every row that is right in another convention, claimed or not.
 
     A number that is right elsewhere is never just wrong: where a slip of these numbers gives the same, the learner is
     asked which it was.
     """
     alive = list(live.get(name, ()))
-    return alive + [slip for slip in specification.claimed(name) if slip in CONVENTIONS and slip not in alive]
+    return alive + [slip.id for slip in elsewhere if slip.id in CONVENTIONS and slip.id not in alive]

@@ -55,7 +55,7 @@ class QuestionKind(CertifiedKind):
 
     @property
     def form(self) -> str:  # type: ignore[override]
-        return "shape" if self.question.asked == "shape" else "numbers"
+        return self.question.asked if self.question.asked in ("shape", "count") else "numbers"
 
     @cached_property
     def exercise(self) -> sim.QuestionExercise:  # type: ignore[override]
@@ -163,12 +163,15 @@ class QuestionWorking(Tellable):
         return f"{library}'s order: {formula}." if self.question.asked == "stack" else f"{library} counts: {formula}."
 
     def slips(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
-        return self._of(named(self.specification, self.live, name))
+        return self._of(self._named(name))
 
     def alike(self, name: str, own: Own) -> Iterator[Values]:
-        may_be_named = named(self.specification, self.live, name)
+        may_be_named = self._named(name)
         dead = [slip for slip in self.specification.claimed(name) if slip not in may_be_named]
         return (values for _, values in self._of(dead))
+
+    def _named(self, name: str) -> list[str]:
+        return named(self.live, name, (slip for slip in self.question.slips if slip.convention))
 
     def _of(self, slips: Sequence[str]) -> Iterator[tuple[str, Values]]:
         for slip in slips:

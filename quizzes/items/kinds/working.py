@@ -11,7 +11,7 @@ from typing import Any
 import sim
 from quizzes.items.kinds.base import Given, Had, Live, Tellable, named
 from quizzes.items.kinds.known import Known, dependence
-from quizzes.items.marking import Own, Values
+from quizzes.items.marking import Own, Values, near_any
 from quizzes.items.specification import Specification, quantity, step_number
 
 MARKS = re.compile(r' (?:data-q="\w+"|stretchy="false")')  # for worked examples and tall formulas; here they only weigh
@@ -49,49 +49,50 @@ class StepsWorking(Tellable):
         yield self.value(name, own, decimals=None)
 
     def slips(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
-        for slip in named(self.specification, self.live, name):
-            yield slip, self.value(name, own, slip=slip, decimals=self.specification.decimals)
+        asked = self._asked(name, own)
+        for slip in self._named(name):
+            yield slip, asked.entries(slip)
 
     def alike(self, name: str, own: Own) -> Iterator[Values]:
-        may_be_named = named(self.specification, self.live, name)
+        may_be_named, asked = self._named(name), self._asked(name, own)
         for slip in self.specification.claimed(name):
             if slip not in may_be_named:
-                yield self.value(name, own, slip=slip, decimals=self.specification.decimals)
+                yield asked.entries(slip)
+
+    def _named(self, name: str) -> list[str]:
+        elsewhere = (slip for slip in sim.slips_for(self.layer.cell, name) if slip.convention)
+        return named(self.live, name, elsewhere)
 
     def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterator[tuple[tuple[str, str], Values]]:
-        claimed = list(self.specification.claimed(name))
+        """Only those that give another number than either slip alone: else there are no two slips to be seen."""
+        claimed, asked = list(self.specification.claimed(name)), self._asked(name, own)
         mine = set(made)
         before = [slip for slip in claimed if slip in mine][:MOST_PAIRED]
         for first in before:
             for second in claimed:
                 both = _pair(self.layer.cell, quantity(name), first, second)
-                if both is not None:
-                    value = self.value(name, own, slip=both, decimals=self.specification.decimals)
-                    yield (min(first, second), max(first, second)), value
+                values = asked.entries(both) if both is not None else ()
+                if values and not near_any(values, map(asked.entries, (first, second)), self.specification.tolerance):
+                    yield (min(first, second), max(first, second)), values
 
     def early(self, name: str, own: Own) -> Iterator[Values]:
         """The trace kept to fewer decimals or truncated; then this value alone rounded early, on the own numbers."""
         asked = self.specification.decimals
-        for found in self._early_traces:
-            yield value_at(found, name)
+        yield from self.follower.early(name, asked)
         whole = self.value(name, own, decimals=asked)
         for decimals in range(asked - 1, 0, -1):
             yield tuple(half_up(number, decimals) for number in whole)
 
     def value(self, name: str, own: Own, *, slip: sim.Slip | str | None = None, decimals: int | None = None) -> Values:
         """One asked quantity when the earlier ones are the learner's own; with a slip, or without."""
-        return entries(self.follower.value(own, name, slip=slip, decimals=decimals))
+        return self.follower.entries(own, name, slip=slip, decimals=decimals)
+
+    def _asked(self, name: str, own: Own) -> sim.Asked:
+        return self.follower.asked(own, name, self.specification.decimals)
 
     @cached_property
     def follower(self) -> sim.Follower:
         return sim.Follower(self.layer, *self.inputs, **self.losses)
-
-    @cached_property
-    def _early_traces(self) -> list[sim.Trace | sim.Gradients]:
-        asked = self.specification.decimals
-        kept = [sim.kept_to(self.layer, *self.inputs, decimals=decimals) for decimals in range(asked - 1, 0, -1)]
-        kept.append(sim.kept_to(self.layer, *self.inputs, decimals=asked, truncate=True))
-        return [sim.backward(trace, **self.losses) for trace in kept] if self.losses else [*kept]
 
     @cached_property
     def trace(self) -> sim.Trace:
@@ -110,9 +111,8 @@ class StepsWorking(Tellable):
         """The slip's formula, and the same with the learner's numbers put in, a line for each unit."""
         shown = slip.asked if slip.asked in slip.changes else next(iter(slip.changes))
         earlier = {key: list(values) for key, values in own.items() if key != name}
-        formula = unescape_invisible(MARKS.sub("", sim.mathml(slip, block=False)))
         put_in = self._put_in(name, shown, earlier, slip) if self._may_show(name, shown, slip, had) else []
-        return {"text": sim.text(slip), "formula": formula, "put_in": put_in}
+        return {**_said(slip), "put_in": put_in}
 
     def _may_show(self, name: str, shown: str, slip: sim.Slip, had: Had) -> bool:
         """Whether the learner has every number that the slip's formula reads, and gives."""
@@ -135,24 +135,28 @@ class StepsWorking(Tellable):
             assert isinstance(wrong, sim.Gradients)
             found = wrong
         else:
-            found = sim.trace_with(self.layer, *self.inputs, own=own, slip=slip, step=step, decimals=decimals)
+            found = self.follower.trace(own, slip=slip, step=step, decimals=decimals)
         put_in = [turned(line) for line in sim.substituted_text(found, shown, step)]
         if shown != quantity(name):
             put_in.append(f"so {quantity(name)} = {written(value_at(found, name), decimals)}")
         return put_in
 
     def read_by(self, name: str, own: Own) -> list[str]:
-        """Which of the learner's numbers this step itself reads: without them it would come out otherwise."""
-        if not own:
-            return []
-        with_all = self.value(name, own)
-        return [each for each in own if self.value(name, {key: own[key] for key in own if key != each}) != with_all]
+        """Which of the learner's numbers this step itself reads, not those behind them."""
+        read = self._asked(name, own).reads()
+        return [each for each in own if each in read]
 
 
 @lru_cache(maxsize=4096)
 def _pair(cell: sim.Cell, asked: str, first: str, second: str) -> sim.Slip | None:
     """Made once: `sim` keeps the programs of slips it has seen."""
     return sim.paired(sim.slip_named(cell, asked, first), sim.slip_named(cell, asked, second))
+
+
+@lru_cache(maxsize=4096)
+def _said(slip: sim.Slip) -> dict[str, str]:
+    """A slip's formula as text and as MathML."""
+    return {"text": sim.text(slip), "formula": unescape_invisible(MARKS.sub("", sim.mathml(slip, block=False)))}
 
 
 def unescape_invisible(mathml: str) -> str:

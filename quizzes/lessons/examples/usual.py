@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -17,7 +18,7 @@ LABELS = {
 }
 
 
-def _conventions(cells: dict[str, sim.Cell]) -> dict[str, str]:
+def _conventions(cells: Mapping[str, sim.Cell]) -> dict[str, str]:
     """The conventions in which a cell's equations differ, by their titles."""
     first = next(iter(cells.values()))
     differing = [key for key, cell in cells.items() if cell is first or cell.equations != first.equations]

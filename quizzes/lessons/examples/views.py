@@ -25,13 +25,14 @@ from quizzes.lessons.examples import address
 from quizzes.lessons.examples.bench import bench
 from quizzes.lessons.examples.compare import compare
 from quizzes.lessons.examples.conventions import diff
+from quizzes.lessons.examples.diagrams import diagram
 from quizzes.lessons.examples.gradient import gradient
 from quizzes.lessons.examples.over_time import over_time
 from quizzes.lessons.examples.presets import PRESETS, Preset, presets_of
 from quizzes.lessons.examples.take_away import file_named, take_away
 from quizzes.lessons.examples.usual import FAMILIES, TITLES, family_of, heading, kin_of
 from quizzes.lessons.examples.what_if import what_if
-from quizzes.lessons.examples.worked import diagram, noted, run, step
+from quizzes.lessons.examples.worked import noted, run, step
 
 BUTTONS = {"go": "step", "see": "unit", "to": "line", "tab": "view", "gate": "open"}
 MOST_BUTTONS = 8  # steps that have a button each
@@ -50,7 +51,7 @@ WORKED = {
 @public
 def examples(request: HttpRequest) -> HttpResponse:
     groups = [
-        {"title": title, "diagram": diagram(cell), "presets": [_entry(each) for each in presets_of(cell)]}
+        {"title": title, "diagram": diagram(cell, prefix=cell), "presets": [_entry(each) for each in presets_of(cell)]}
         for cell, title in TITLES.items()
     ]
     return render(request, "examples/examples.html", {"section": "practice", "groups": groups})
@@ -106,6 +107,7 @@ def _worked(shown: address.Example) -> dict[str, Any]:
         "diff": diff(shown, trace) if shown.view == "step" else None,
         "example": shown,
         "view_template": f"examples/view_{shown.view}.html",
+        "query": address.query(shown),
         **_steps(shown),
     }
 
@@ -166,7 +168,6 @@ def _page(shown: address.Example) -> dict[str, Any]:
         "kin": kin_of(shown.cell),
         "presets": [_entry(each) for each in PRESETS if family_of(each.cell) == family_of(shown.cell)],
         "exercise": queries.exercise_on(shown.cell),
-        "query": address.query(shown),
     }
 
 

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 import sim
 from quizzes.errors import Refused, refused_by_sim
 from quizzes.lessons.examples.address import DECIMALS, Example, Rows
+from quizzes.lessons.examples.diagrams import Diagram, diagram
 from quizzes.lessons.examples.quantities import name_of, sentence_of
 
 MOST_UNITS_PUT_IN = 2  # above this, numbers are put in for the unit looked at alone
@@ -56,7 +57,7 @@ class Step:
     lines: list[Line]
     given: list[Value]
     values: list[Value]
-    diagram: SafeString
+    diagram: Diagram
     followed: list[str]  # the names of the columns of `moments`
     moments: list[Moment]
     line_before: str  # the equations before and after the one whose turn it is
@@ -106,7 +107,7 @@ def step(example: Example, trace: sim.Trace) -> Step:
         values=[_value(example, trace, name, html(sim.mathml(cell, name))) for name in names],
         followed=followed,
         moments=_moments(trace, followed),
-        diagram=html(sim.svg(trace, at, unit=example.unit, decimals=DECIMALS)),
+        diagram=diagram(trace, at, prefix=example.cell, unit=example.unit, decimals=DECIMALS),
         line_before=names[turn - 1] if turn > 0 else "",
         line_after=names[turn + 1] if turn + 1 < len(names) else "",
         said=_outcome(example, trace),
@@ -133,12 +134,12 @@ def line(of: sim.Trace | sim.Gradients, name: str, at: int, example: Example, de
     return Line(
         quantity=name,
         formula=html(sim.mathml(cell, name)),
-        substituted=html(put_in if example.H <= MOST_UNITS_PUT_IN else _of_unit(put_in, example.unit)),
+        substituted=html(put_in if example.H <= MOST_UNITS_PUT_IN else of_unit(put_in, example.unit)),
         words=sim.words(cell, name, at),
     )
 
 
-def _of_unit(put_in: str, unit: int) -> str:
+def of_unit(put_in: str, unit: int) -> str:
     """One of the `<math>` elements that follow one another, one for each unit."""
     return put_in.split("</math>")[unit - 1] + "</math>"
 
@@ -155,11 +156,6 @@ def _weight(example: Example, name: str) -> Rows | tuple[float, ...]:
 
 def said(values: Iterable[float], decimals: int = DECIMALS) -> str:
     return " and ".join(f"{value:.{decimals}f}".replace("-", "minus ") for value in values)
-
-
-def diagram(cell: str) -> SafeString:
-    """The cell as a picture, without numbers."""
-    return html(sim.svg(cell, prefix=cell))
 
 
 def noted(note: str) -> SafeString:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 import sim
 from quizzes.items.specification import CONVENTION_NAMES, Specification
 from quizzes.lessons.examples.address import Example, query
+from quizzes.lessons.examples.diagrams import Diagram, diagram
 from quizzes.practice.exercises.queries import Taking
 from quizzes.practice.exercises.words import shown_name, with_letters
 from quizzes.templatetags.study import number, q_tag
@@ -46,7 +47,7 @@ def given_of(taking: Taking) -> dict[str, Any]:
     if specification.question:
         return {"rows": question_rows(specification, given)}
     if "raised" in given:
-        return {"situation": _situation(given), "diagram": diagram(specification.declared())}
+        return {"situation": _situation(given), "diagram": cell_diagram(specification.declared())}
     if "x" not in given:
         return {}  # nor the cell's picture: its description says the equations
     decimals = decimals_given(specification)
@@ -54,16 +55,16 @@ def given_of(taking: Taking) -> dict[str, Any]:
         "states": given_states(given, decimals) + _losses(given, decimals),
         "weights": weight_table(given, decimals, specification.in_order_of_use()),
         "example": example_address(specification, given),
-        "diagram": diagram(specification.declared()),
+        "diagram": cell_diagram(specification.declared()),
         "work": _work(taking),
         "has_losses": "dh" in given,
     }
 
 
 @cache
-def diagram(cell: sim.Cell) -> SafeString:
-    """The cell as a picture without numbers, printed by `sim` from its declaration."""
-    return SafeString(sim.svg(cell, prefix="cell"))
+def cell_diagram(cell: sim.Cell) -> Diagram:
+    """The cell as a picture without numbers."""
+    return diagram(cell, prefix="cell")
 
 
 def question_rows(specification: Specification, given: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from quizzes.formats import markup
 from quizzes.items.kinds import kind_of
 from quizzes.items.kinds.base import Kind
-from quizzes.items.marking import FULL_CREDIT, UNREAD
+from quizzes.items.marking import FULL_CREDIT, READ_BY_ENTRY, UNREAD
 from quizzes.items.models import Generator
 from quizzes.items.quantities import spoken
 from quizzes.items.reading import echo
@@ -183,7 +183,7 @@ def _step(taking: Taking, name: str, told: Mapping[str, Any] | None, typed: Any,
         "why": with_letters(shown.get("text", "")) if says_more(told) else "",
         "line": _line(shown["line"]) if "line" in shown else "",
         "choices": [{"value": each["id"], "label": with_letters(each["text"])} for each in shown.get("choices", [])],
-        "read_as": _read_as(told, entries) if told and taking.kind.form == "numbers" else "",
+        "read_as": _read_as(told, entries) if told and taking.kind.form in READ_BY_ENTRY else "",
         "hints": hints_of(taking, name),
         "next_hint": _next_hint(taking, name, told),
         "focus": is_focus,

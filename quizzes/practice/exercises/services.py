@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from quizzes.items.models import Variant
 from quizzes.items.pool import withdraw_variant
 from quizzes.items.reading import MOST_ENTRIES, MOST_KEPT, kept, printable
 from quizzes.items.telling import Before, nothing_read, settled, tell
-from quizzes.practice.answers import Marked, locked_attempt, record_answer
+from quizzes.practice.answers import Mark, Marked, locked_attempt, record_answer
 from quizzes.practice.exercises.queries import (
     MOST_HINTS,
     asked_of,
@@ -69,7 +70,7 @@ def record(
             seq=seq,
             response=response,
             now=now,
-            mark=lambda attempt: _mark(attempt, answers, meant),
+            mark=_marked_ahead(user, attempt_id, seq, answers, meant),
         )
     except sim.SimError as error:
         raise _withdrawn(user, attempt_id, error) from error
@@ -93,6 +94,33 @@ def _withdrawn(user: User, attempt_id: UUID, error: sim.SimError) -> Conflict:
         withdraw_variant(variant=attempt.variant, fault=f"{error.code}: {error.message}")
         attempt.finish(timezone.now())
     return Conflict("variant_withdrawn", "These numbers turned out to be faulty and were withdrawn.", "Take others.")
+
+
+def _marked_ahead(user: User, attempt_id: UUID, seq: int, answers: Mapping[str, Any], meant: Mapping[str, str]) -> Mark:
+    """Marks before anything is locked: what an answer is worth hangs on the events before it, and `seq` counts those.
+
+    What can't be marked, or is out of turn, is looked at again under the lock, where it is said what is wrong with it.
+    """
+
+    def mark(attempt: Attempt) -> Marked:
+        return _mark(attempt, answers, meant)
+
+    takings = Attempt.objects.select_related("variant__key", "variant__version__generator")
+    now_open = takings.filter(user=user, pk=attempt_id, variant__isnull=False, state=Attempt.State.OPEN)
+    taking = now_open.filter(last_seq=seq - 1).first()
+    if taking is None:
+        return mark
+    try:
+        marked = mark(taking)
+    except (Refused, sim.SimError):
+        return mark
+    return lambda attempt: _taken_over(attempt, taking, marked)
+
+
+def _taken_over(attempt: Attempt, ahead: Attempt, marked: Marked) -> Marked:
+    """What was found ahead, for the same attempt now that it is locked."""
+    attempt.right, attempt.variant = ahead.right, ahead.variant
+    return marked
 
 
 def _mark(attempt: Attempt, answers: Mapping[str, Any], meant: Mapping[str, str]) -> Marked:
@@ -127,10 +155,9 @@ class Marking:
 
     @classmethod
     def of(cls, attempt: Attempt) -> Marking:
-        if attempt.variant_id is None:
+        if attempt.variant is None:
             raise taking_unknown()
-        variant = Variant.objects.select_related("key", "version__generator").get(pk=attempt.variant_id)
-        attempt.variant = variant  # what shows the result need not read it again
+        variant = attempt.variant
         kind = kind_of_version(variant.version)
         return cls(attempt, variant, kind, kind.working(variant.given, variant.key.live, variant.key.exact))
 
@@ -143,7 +170,7 @@ class Marking:
         key = self.variant.key
         keys = self.kind.keys(self.variant.given, key.exact, key.full)
         asked = {name: keys[name] for name in asked_of(self.attempt, keys)}
-        return mark(read_answers(answers, asked), asked, self.working, self.rule, self.made_before)
+        return mark(read_answers(answers, asked), asked, self.working, self.rule, lambda: self.made_before)
 
     def check_meant(self, meant: Mapping[str, str]) -> None:
         """Raises Refused for an answer to a question that could not have been asked."""
@@ -151,14 +178,16 @@ class Marking:
         for name, slip in meant.items():
             if name not in asked:
                 raise _not_asked(name, asked)
-            if slip not in self.kind.specification.claimed(name):
+            elsewhere = (each for each, _ in self.working.slips(name, {}))  # claimed or not, these may be named too
+            if slip not in self.kind.specification.claimed(name) and slip not in elsewhere:
                 said = f"“meant” names {slip[:20] or 'nothing'} for {name}, which is no slip that is told apart there."
                 raise Refused("unknown_slip", said, "Send one of the ids that the message of an alias lists.")
 
+    @cached_property
     def made_before(self) -> set[str]:
-        """The slips that this learner has made before, those of a row of several too."""
-        slugs = SlipRecord.objects.filter(user_id=self.attempt.user_id).values_list("misconception__slug", flat=True)
-        rows = set(slugs.distinct())
+        """Of the slips claimed here, those that this learner has made before, those of a row of several too."""
+        made = SlipRecord.objects.filter(user_id=self.attempt.user_id).order_by()
+        rows = set(made.values_list("misconception__slug", flat=True).distinct())
         claimed = {slip for slips in self.kind.specification.claims.values() for slip in slips}
         return {slip for slip in claimed if catalogue_id(slip) in rows}
 

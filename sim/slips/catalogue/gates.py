@@ -22,7 +22,7 @@ class Block:
     cell: Cell
     a: str
     out: str
-    squash: str  # σ, tanh or ReLU, by its name in the language
+    squash: str  # σ, tanh, ReLU or the hard sigmoid's clip01, by its name in the language
     inner: Expr  # what is squashed: the sum, or the sum and a hidden 1
 
     @property
@@ -42,7 +42,7 @@ def blocks(cell: Cell) -> list[Block]:
     """Every sum of the cell that is squashed, in the order of the declaration."""
     found = []
     for out, formula in cell.equations.items():
-        if formula.op in ("sigmoid", "tanh", "relu"):
+        if formula.op in ("sigmoid", "tanh", "relu", "clip01"):
             sums = [leaf for leaf in leaves(formula) if "x" in leaves(cell.equations.get(leaf, number(0)))]
             found += [Block(cell, a, out, formula.op, formula.args[0]) for a in sums]
     return found
@@ -217,7 +217,7 @@ def rows(cell: Cell) -> Iterator[Row]:
             if (key, block.out) != ("F21", "n"):  # in a GRU it is G12
                 wrong = substitute(parse(formula.format(a="a")), {"a": block.inner})
                 yield Row(key, block.out, {block.out: wrong}, *said)
-        if block.out == "f" and "c" in cell.states:
+        if block.out == "f" and "c" in cell.states and block.squash == "sigmoid":
             yield from _forget_biases(block)
 
 

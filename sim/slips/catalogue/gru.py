@@ -43,32 +43,32 @@ SUMS = {
     "G14": ("W_n @ x + b_in + {r} * (diag(U_n) * h_prev + b_hn)", "W_n @ x + b_n + diag(U_n) * ({r} * h_prev)"),
 }
 
-# id: title, correction, source
+# id: title, correction, source; {r} is the letter of the gate that mutes the old state, {z} that of the blend's gate
 SAID = {
     "G01": (
-        "z is read in the other convention",
-        "Say whether z keeps the old state or admits the new; PyTorch and Keras keep.",
+        "{z} is read in the other convention",
+        "Say whether {z} keeps the old state or admits the new; PyTorch and Keras keep.",
         "pytorch issue 20129; keras issue 14649; minGRU issue 21",
     ),
     "G02": (
-        "r acts at the other place",
-        "Say whether r acts after the product with U_n or before it; both exist.",
+        "{r} acts at the other place",
+        "Say whether {r} acts after the product with U_n or before it; both exist.",
         "pytorch issues 99531 and 8153; burn pull request 2704",
     ),
     "G03": (
         "b_hn is left outside the reset",
-        "Where r acts after the product, b_hn stands inside the bracket.",
+        "Where {r} acts after the product, b_hn stands inside the bracket.",
         "burn pull request 2704",
     ),
-    "G04": ("the reset is ignored", "r belongs in the candidate.", "GRU-D issue 2"),
+    "G04": ("the reset is ignored", "{r} belongs in the candidate.", "GRU-D issue 2"),
     "G05": (
         "the reset is applied to the candidate's output",
-        "r acts on what comes from the old state, before tanh.",
+        "{r} acts on what comes from the old state, before tanh.",
         "issue 24 of Distill's article on memorization",
     ),
     "G06": (
         "the reset is applied to the carried state",
-        "r never touches the blend.",
+        "Inside the candidate {r} mutes the old state; the blend takes that state as it is.",
         "the reading “reset resets the state”; source pages 001 and 002",
     ),
     "G07": (
@@ -78,15 +78,15 @@ SAID = {
     ),
     "G08": (
         "the shares do not add up to one",
-        "z and 1 − z are two shares of one whole.",
+        "{z} and 1 − {z} are two shares of one whole.",
         "handson-ml issue 132, a misprint",
     ),
     "G09": (
         "an output gate is invented",
-        "A GRU has no output gate; its state is its output.",
+        "This cell has no output gate; its state is its output.",
         "source page 001",
     ),
-    "G11": ("a plain average is taken", "z sets the share, for each unit and step.", "plausible, not sighted"),
+    "G11": ("a plain average is taken", "{z} sets the share, for each unit and step.", "plausible, not sighted"),
     "G12": ("σ is used for the candidate", "The candidate is tanh, as in the LSTM.", "plausible, as in the LSTM"),
     "G13a": (
         "U_n is transposed",
@@ -110,8 +110,12 @@ CONVENTIONS = ("G01", "G02", "G07")
 def rows(cell: Cell) -> Iterator[Row]:
     """The slips of the reset, the candidate and the blend, each in every quantity in which it can be looked for."""
     blend, is_gru = blend_of(cell), {"r", "z"} <= cell.equations.keys()
-    for row in _rows(blend, is_gru) if blend else ():
-        yield replace(row, convention=is_gru and row.id in CONVENTIONS)
+    if blend is None:
+        return
+    letters = {"r": blend.reset, "z": next(leaves(blend.kept))}
+    for row in _rows(blend, is_gru):
+        title, correction = (said.format(**letters) for said in (row.title, row.correction))
+        yield replace(row, title=title, correction=correction, convention=is_gru and row.id in CONVENTIONS)
 
 
 def _rows(blend: Blend, is_gru: bool) -> Iterator[Row]:
@@ -146,8 +150,8 @@ def _of_the_sum(blend: Blend) -> Iterator[Row]:
 
 def _swapped(cell: Cell) -> Iterator[Row]:
     sums = {gate: cell.equations[f"a_{gate}"] for gate in "rz"}
-    yield _row("G07", "r", r=Expr("sigmoid", (sums["z"],)))
-    yield _row("G07", "z", z=Expr("sigmoid", (sums["r"],)))
+    for gate, other in (("r", "z"), ("z", "r")):
+        yield _row("G07", gate, **{gate: substitute(cell.equations[gate], {f"a_{gate}": sums[other]})})
     yield _row("G07", "h", a_r=sums["z"], a_z=sums["r"])
 
 

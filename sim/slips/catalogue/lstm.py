@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sim.language.declarations import Cell
-from sim.language.expressions import Expr, parse
+from sim.language.expressions import Expr, number, parse, substitute
 from sim.slips.catalogue.gates import blocks
 from sim.slips.catalogue.rows import Row, first_that_fits, renamed
 
@@ -19,10 +19,6 @@ SLICES = {"f": "o", "g": "f", "o": "g"}
 
 # id, asked, wrong right-hand side (with and without a forget gate), title, correction, source
 LINES: list[tuple[str, str, tuple[str, ...], str, str, str]] = [
-    ("F02", "f", ("1 - sigmoid(a_f)",), "f is read as the share forgotten",
-     "f is the share kept: 1 keeps, 0 erases.", "threads asking for a remember gate"),
-    ("F25", "f", ("sigmoid(a_f + 0.3 * c_prev)",), "a peephole is added to a plain cell",
-     "Peepholes are an option (Gers & Schmidhuber 2000), not the default.", "Greff et al. 2017"),
     ("F01", "c", ("switch(f) * c_prev + switch(i) * g", "c_prev + switch(i) * g"), "the gates are read as switches",
      "A sigmoid gate is a fraction strictly between 0 and 1, one for each unit.", "source page 000"),
     ("F02", "c", ("(1 - f) * c_prev + i * g",), "f is read as the share forgotten",
@@ -64,6 +60,14 @@ LINES: list[tuple[str, str, tuple[str, ...], str, str, str]] = [
      "Keep four digits until the last step.", "own runs"),
 ]  # fmt: skip
 
+# what is made of the forget gate's own formula, whatever squashes it, and with a hidden 1 or without
+OF_THE_FORGET_GATE: list[tuple[str, Callable[[Expr], Expr], str, str, str]] = [
+    ("F02", lambda f: Expr("-", (number(1), f)), "f is read as the share forgotten",
+     "f is the share kept: 1 keeps, 0 erases.", "threads asking for a remember gate"),
+    ("F25", lambda f: substitute(f, {"a_f": parse("a_f + 0.3 * c_prev")}), "a peephole is added to a plain cell",
+     "Peepholes are an option (Gers & Schmidhuber 2000), not the default.", "Greff et al. 2017"),
+]  # fmt: skip
+
 SQUASHED = (
     "tanh is applied to the stored cell",
     "Squash on the way out only; carry c as it is.",
@@ -73,13 +77,20 @@ SQUASHED = (
 
 def rows(cell: Cell) -> Iterator[Row]:
     is_coupled = cell.equations.get("f") == parse("1 - i")
+    yield from _of_the_forget_gate(cell)
     for key, asked, options, *said in LINES:
         formula = first_that_fits(cell, asked, options)
-        is_right_here = (key == "C07" and is_coupled) or (key == "F25" and "p_f" in cell.parameters)
-        if formula is not None and not is_right_here:
+        if formula is not None and not (key == "C07" and is_coupled):
             yield Row(key, asked, {asked: formula}, *said)
     yield from _squashed(cell)
     yield from _slices(cell)
+
+
+def _of_the_forget_gate(cell: Cell) -> Iterator[Row]:
+    if "a_f" in cell.equations:
+        for key, wrong, *said in OF_THE_FORGET_GATE:
+            if key != "F25" or "p_f" not in cell.parameters:
+                yield Row(key, "f", {"f": wrong(cell.equations["f"])}, *said)
 
 
 def _squashed(cell: Cell) -> Iterator[Row]:

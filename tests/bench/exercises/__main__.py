@@ -36,7 +36,7 @@ def run(count: int) -> int:
     from django.conf import settings
     from django.core.management import call_command
 
-    from tests.bench.exercises import by_hand, fairness, serving
+    from tests.bench.exercises import by_hand, fairness, patterns, serving
 
     settings.ALLOWED_HOSTS = ["*"]
     call_command("migrate", verbosity=0)
@@ -46,6 +46,7 @@ def run(count: int) -> int:
     for slug in ("lstm-step", "gru-step"):
         for all_wrong in (False, True):
             serving.report_checks(slug, all_wrong=all_wrong)
+    patterns.report()
     for slug in ("lstm-step", "gru-step"):
         serving.report_making(slug)
     by_hand.report(np.random.default_rng(4))
