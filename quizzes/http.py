@@ -27,6 +27,7 @@ def public(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        _forget_cookies(request)
         response = view(request, *args, **kwargs)
         if response.status_code != 200 or response.streaming:
             return response
@@ -34,6 +35,12 @@ def public(view: View) -> View:
         return _packed(request, _conditional(request, response))
 
     return wrapped
+
+
+def _forget_cookies(request: HttpRequest) -> None:
+    """Or what stands around the view would put a broken one right: set it anew, and have the page vary by it."""
+    request.COOKIES = {}
+    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
 
 
 def private(view: View) -> View:

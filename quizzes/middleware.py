@@ -1,16 +1,42 @@
-"""Turns a StudyError raised by any view into a page, or into a fragment for htmx, with the same three fields."""
+"""What stands around every view: faults become pages, and no body is left on the line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from quizzes.errors import StudyError, Unavailable
 
+MOST_DRAINED = 1024 * 1024  # bytes; after a longer body the web server ends the connection (studyapp/web.py)
+PIECE = 64 * 1024
+
+
+class UnreadBodyMiddleware:
+    """Reads what nobody has read of a body, or it would be taken for the next request on the same connection."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.META.get("CONTENT_LENGTH"):
+            with suppress(OSError):  # whoever sent it is gone
+                _drain(request)
+        return response
+
+
+def _drain(request: HttpRequest) -> None:
+    for _ in range(MOST_DRAINED // PIECE):
+        if not request.read(PIECE):
+            return
+
 
 class StudyErrorMiddleware:
+    """Turns a StudyError raised by any view into a page, or into a fragment for htmx, with the same three fields."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 

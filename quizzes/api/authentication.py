@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import authentication
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from quizzes.accounts.models import User
 from quizzes.accounts.tokens import user_of_key
+from quizzes.errors import Forbidden
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -25,6 +28,29 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Token"
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The session of a browser that is signed in; what it posts needs its CSRF token as well."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as error:
+            reason = str(error.detail).removeprefix("CSRF Failed: ")
+            raise Forbidden(
+                "csrf_failed",
+                f"With a session a request needs its CSRF token. {reason}",
+                "Send the token as X-CSRFToken, or use Authorization: Token KEY instead of the session.",
+            ) from error
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "quizzes.api.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

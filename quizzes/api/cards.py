@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from quizzes.api.base import LearnerView, learner, read
+from quizzes.api.fields import SubmissionId, WholeNumber
 from quizzes.errors import NotFound
 from quizzes.flashcards import queries, scheduling
 from quizzes.flashcards.models import Card, Review
@@ -36,13 +37,13 @@ class DueSerializer(serializers.Serializer[Any]):
 
 
 class RatingSerializer(serializers.Serializer[Any]):
-    submission_id = serializers.UUIDField()
-    rating = serializers.IntegerField(min_value=1, max_value=4, help_text="1 forgot, 2 hard, 3 good, 4 easy")
+    submission_id = SubmissionId()
+    rating = WholeNumber(min_value=1, max_value=4, help_text="1 forgot, 2 hard, 3 good, 4 easy")
     seen = serializers.CharField(required=False)
 
 
 class UndoSerializer(serializers.Serializer[Any]):
-    submission_id = serializers.UUIDField()
+    submission_id = SubmissionId()
 
 
 class ReviewSerializer(serializers.Serializer[Any]):

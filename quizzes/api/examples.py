@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 import sim
 from quizzes.api.base import PublicView, read
+from quizzes.api.fields import WholeNumber
 from quizzes.errors import refused_by_sim
 
 
@@ -21,7 +22,7 @@ class ExampleSerializer(serializers.Serializer[Any]):
     x = serializers.ListField(help_text="(T, D)")
     h0 = serializers.ListField(required=False, allow_null=True, default=None, help_text="(H,)")
     c0 = serializers.ListField(required=False, allow_null=True, default=None, help_text="(H,)")
-    decimals = serializers.IntegerField(
+    decimals = WholeNumber(
         min_value=2,
         max_value=4,
         required=False,

@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from quizzes.accounts.models import User
-from quizzes.api.base import LearnerView, PublicList, learner, read
+from quizzes.api.base import LearnerView, NothingSerializer, PublicList, learner, read
+from quizzes.api.fields import LARGEST_SEQ, SubmissionId, WholeNumber
 from quizzes.items.kinds.base import Worked
 from quizzes.items.models import Generator
 from quizzes.practice.exercises import queries
@@ -40,7 +41,7 @@ class GeneratorSerializer(serializers.ModelSerializer[Generator]):
 
 
 class TakeSerializer(serializers.Serializer[Any]):
-    seed = serializers.IntegerField(min_value=0, max_value=2**62, required=False)
+    seed = WholeNumber(min_value=0, max_value=2**62, required=False)
     fade = serializers.BooleanField(default=False, help_text="The first takings with all steps worked but one or two.")
 
 
@@ -73,8 +74,8 @@ class TakingSerializer(serializers.Serializer[Any]):
 
 
 class AnswersSerializer(serializers.Serializer[Any]):
-    submission_id = serializers.UUIDField(help_text="Made by you; the same one again returns the stored event.")
-    seq = serializers.IntegerField(min_value=1, help_text="1 for the first answer, then one more each time.")
+    submission_id = SubmissionId(help_text="Made by you; the same one again returns the stored event.")
+    seq = WholeNumber(min_value=1, max_value=LARGEST_SEQ, help_text="1 for the first answer, then one more each time.")
     answers = serializers.DictField(help_text='"f@1" → list of numbers, or of strings as typed')
     meant = serializers.DictField(
         child=serializers.CharField(), required=False, help_text='answers an alias question: "c@1" → the slip meant'
@@ -85,7 +86,7 @@ class StepSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     state = serializers.CharField()
     slips = serializers.ListField(child=serializers.CharField())
-    read_as = serializers.ListField()
+    read_as = serializers.ListField(help_text="what was read, in the shape asked for")
     message = serializers.CharField()
 
 
@@ -140,6 +141,7 @@ class Solution(LearnerView):
     def post(self, request: Request, attempt_id: UUID) -> Response:
         """End the taking and see the key with its worked steps."""
         user = learner(request)
+        read(request, NothingSerializer)
         release_solution(user=user, attempt_id=attempt_id, now=timezone.now())
         taking = queries.taking(user, attempt_id)
         key = queries.released_key(taking)
@@ -154,5 +156,19 @@ def worked_step(line: Worked) -> dict[str, Any]:
 
 
 def marked(event: AnswerEvent) -> dict[str, Any]:
-    steps = [{name: step[name] for name in StepSerializer().fields} for step in event.result["steps"]]
+    kind = queries.taking_of(event).kind
+    steps = [_step(step, kind.shape(step["name"])) for step in event.result["steps"]]
     return {"event": event.pk, "seq": event.seq, "steps": steps, "complete": event.result["complete"]}
+
+
+def _step(step: dict[str, Any], shape: tuple[int, ...]) -> dict[str, Any]:
+    told = {name: step[name] for name in ("name", "state", "slips", "read_as", "message")}
+    return told | {"read_as": in_shape(step["read_as"], shape)}
+
+
+def in_shape(entries: list[Any], shape: tuple[int, ...]) -> list[Any]:
+    """The entries of a matrix by its rows; a vector, and what is written as a whole, in a row."""
+    if len(shape) < 2:
+        return entries
+    width = shape[1]
+    return [entries[start : start + width] for start in range(0, len(entries), width)]

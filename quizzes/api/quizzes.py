@@ -11,7 +11,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from quizzes.api.base import LearnerView, PublicDetail, PublicList, learner, read
+from quizzes.api.base import LearnerView, NothingSerializer, PublicDetail, PublicList, learner, read
+from quizzes.api.fields import LARGEST_SEQ, SubmissionId, WholeNumber
 from quizzes.practice.models import AnswerEvent, Attempt, Quiz
 from quizzes.practice.quizzes import queries, services
 from quizzes.practice.quizzes.results import results_of
@@ -62,10 +63,10 @@ class AttemptSerializer(serializers.Serializer[Any]):
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
-    submission_id = serializers.UUIDField(help_text="Made by you; the same one again returns the stored event.")
-    seq = serializers.IntegerField(min_value=1)
-    position = serializers.IntegerField(min_value=1)
-    choice = serializers.IntegerField(min_value=1)
+    submission_id = SubmissionId(help_text="Made by you; the same one again returns the stored event.")
+    seq = WholeNumber(min_value=1, max_value=LARGEST_SEQ)
+    position = WholeNumber(min_value=1, max_value=LARGEST_SEQ)
+    choice = WholeNumber(min_value=1, max_value=LARGEST_SEQ)
 
 
 class EventSerializer(serializers.Serializer[Any]):
@@ -107,6 +108,7 @@ class Attempts(LearnerView):
     def post(self, request: Request, slug: str) -> Response:
         """Start an attempt, or go on with the open one."""
         user, now = learner(request), timezone.now()
+        read(request, NothingSerializer)
         attempt = services.start_attempt(user=user, quiz=queries.quiz(slug, user), now=now)
         is_new = attempt.last_seq == 0 and attempt.started_at == now
         return Response(_attempt(attempt, slug), status=201 if is_new else 200)
@@ -134,6 +136,7 @@ class AttemptFinish(LearnerView):
     def post(self, request: Request, attempt_id: UUID) -> Response:
         """Close the attempt and see the results, by cause. Doing it again changes nothing."""
         user = learner(request)
+        read(request, NothingSerializer)
         attempt = services.finish_attempt(user=user, attempt_id=attempt_id, now=timezone.now())
         results = results_of(attempt, user)
         causes = [

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isinf
 
 Sent = str | int | float | None  # one entry as it was sent: typed text, a JSON number, or nothing
 
 LONGEST = 40  # characters of one entry: more is no number that a person writes
 LARGEST = 1e12
+TOO_LARGE = "1e999"  # what is stored of a number beyond that, whatever its digits were
 MOST_ENTRIES = 64  # of one quantity; what is asked has far fewer, so more are refused all the same
 MOST_KEPT = 100  # characters of one entry that are stored; far fewer are read as a number
 
-_MINUS_SIGNS = dict.fromkeys(map(ord, "−–‒﹣－➖‐‑"), "-")
+_SIGNS = dict.fromkeys(map(ord, "−–‒﹣－➖‐‑"), "-") | dict.fromkeys(map(ord, "⁄∕"), "/")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u200a\u202f\t"), " ")
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}([,.'’ ])[0-9]{3}(?:\1[0-9]{3})*")
 _GROUPS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
@@ -77,7 +79,7 @@ def read_shape(sent: Sent) -> tuple[Reading, ...]:
 
 def _read_text(text: str) -> Reading:
     if len(text) > LONGEST:
-        return Reading(fault=f"That has {len(text)} characters; a number needs at most {LONGEST}.")
+        return Reading(fault=f"That is too long; a number needs at most {LONGEST} characters.")
     plain = _plain(text)
     if not plain:
         return Reading()
@@ -98,7 +100,7 @@ def _plain(text: str) -> str:
 
 def _tidied(text: str) -> str:
     """With one kind of space and one minus sign."""
-    return " ".join(text.translate(_SPACES).translate(_MINUS_SIGNS).split())
+    return " ".join(text.translate(_SPACES).translate(_SIGNS).split())
 
 
 def _float(text: str) -> float:
@@ -109,7 +111,7 @@ def _divided(above: str, below: str) -> Reading:
     divisor = _float(below)
     if divisor == 0:
         return Reading(fault="A fraction needs something other than 0 below the line.")
-    return _finite(_float(above) / divisor)
+    return _finite(divisor) if isinf(divisor) else _finite(_float(above) / divisor)
 
 
 def _finite(value: float) -> Reading:
@@ -122,6 +124,8 @@ def kept(entry: object) -> Sent:
     """One entry as it may be stored and shown again: text without what no database holds, a finite number, or None."""
     if entry is None or (isinstance(entry, int | float) and abs(entry) <= LARGEST):
         return entry
+    if isinstance(entry, int | float) and abs(entry) > LARGEST:
+        return TOO_LARGE
     text = entry if isinstance(entry, str) else str(entry)[:MOST_KEPT]
     return printable(text[:MOST_KEPT])
 

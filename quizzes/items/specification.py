@@ -53,6 +53,11 @@ class Specification:
         return cls(**known | {"asked": tuple(stored["asked"])})
 
     @property
+    def is_backward(self) -> bool:
+        """Whether gradients are asked, so that the way back is computed too."""
+        return any(name[0] == "d" for name in self.asked)
+
+    @property
     def unit(self) -> float:
         """The last decimal asked: the float that is written 0.0001, not one beside it."""
         return round(10.0**-self.decimals, self.decimals)

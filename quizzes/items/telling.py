@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from quizzes.items.kinds.base import Tellable
+from quizzes.items.kinds.base import Had, Tellable
 from quizzes.items.marking import CONVENTIONS, Rule, Step, near_any
 from quizzes.items.quantities import letter, listed
 from quizzes.items.specification import Specification
 
 Told = dict[str, Any]
 
-GIVES = "gives this number:"  # after a formula: that it was used is likely, not known
+
+@dataclass(frozen=True)
+class Before:
+    """What was before this check: the steps the learner `had`, right or shown worked, and those he had `tried`."""
+
+    had: Collection[str] = ()
+    tried: Collection[str] = ()
+
+
+FIRST = Before()
+
+GIVES = "gives this number"  # after a formula: that it was used is likely, not known
 
 
 def settled(steps: Sequence[Step], meant: Mapping[str, str]) -> list[Step]:
@@ -34,12 +45,13 @@ def tell(
     rule: Rule,
     corrections: Mapping[str, str],
     turn: int = 0,
+    before: Before = FIRST,
 ) -> list[Told]:
     """The steps of a result, in the shape that the API sends and the event keeps; `shown` is for the page alone.
 
     `corrections` are the catalogue's own lines, by slip id, where an editor has made them better than `sim`'s.
     """
-    teller = _Teller(steps, working, specification, rule, corrections, turn)
+    teller = _Teller(steps, working, specification, rule, corrections, turn, before)
     return [teller.step(step) for step in steps]
 
 
@@ -54,6 +66,7 @@ class _Teller:
         rule: Rule,
         corrections: Mapping[str, str],
         turn: int,
+        before: Before,
     ) -> None:
         self.by_name = {step.name: step for step in steps}
         self.working = working
@@ -61,6 +74,8 @@ class _Teller:
         self.rule = rule
         self.corrections = corrections
         self.turn = turn
+        self.tried = before.tried
+        self.right = frozenset(before.had).union(step.name for step in steps if step.state == "right")
 
     def step(self, step: Step) -> Told:
         told: Told = getattr(self, f"_{step.state}")(step)
@@ -97,13 +112,14 @@ class _Teller:
         return self._with_line(step, slip, {"title": slip.title, "text": text})
 
     def _with_line(self, step: Step, slip: Any, told: Told) -> Told:
-        line = self.working.line(step.name, step.own, slip)
+        line = self.working.line(step.name, step.own, slip, Had(self.right, frozenset(step.own)))
         return told | ({"line": line} if line else {})
 
     def _convention(self, step: Step) -> Told:
         slip = self.working.slip(step.name, step.slips[0])
-        here = f"{self.working.note} Try again in this convention: the first time costs nothing."
-        return self._with_line(step, slip, {"text": here})
+        free = "Try again in this convention: the first time costs nothing."
+        again = "Answer in this convention; no free try is left." if step.name in self.tried else free
+        return self._with_line(step, slip, {"text": f"{self.working.note} {again}"})
 
     def _alias(self, step: Step) -> Told:
         choices = [{"id": slip, "text": self.working.slip(step.name, slip).title} for slip in step.slips]
@@ -134,16 +150,24 @@ class _Teller:
         return near_any(step.values, self.working.alike(step.name, step.own), self.rule.slip)
 
 
-def nothing_read(steps: Sequence[Step]) -> tuple[str, str]:
-    """Why no step could be marked, and what to do."""
+AS_WHAT = {
+    "numbers": ("a number", "numbers", "Write 0.4013, −0.38 or 1/3."),
+    "count": ("a whole number", "whole numbers", "Write it in figures, such as 1024 or 1,024."),
+    "shape": ("a shape", "shapes", "Write whole numbers with commas between them, like 32, 6, 8."),
+    "option": ("one of the options", "options", "Send the id of one option."),
+}
+
+
+def nothing_read(steps: Sequence[Step], form: str = "numbers") -> tuple[str, str]:
+    """Why no step could be marked, and what to do. `form` is how an answer is written."""
+    one, several, needed = AS_WHAT[form]
     if unreadable := [letter(step.name) for step in steps if step.state == "invalid"]:
-        as_what = "numbers" if len(unreadable) > 1 else "a number"
-        said = f"{listed(unreadable)} cannot be read as {as_what}, so nothing was counted."
-        return said, "Write 0.4013, −0.38 or 1/3."
+        as_what = several if len(unreadable) > 1 else one
+        return f"{listed(unreadable)} cannot be read as {as_what}, so nothing was counted.", needed
     if begun := [letter(step.name) for step in steps if not all(reading.is_blank for reading in step.readings)]:
         blank = f"{listed(begun)} still {'have' if len(begun) > 1 else 'has'} a blank entry"
         return f"{blank}, so nothing was counted.", "A vector is marked as a whole: fill in every entry."
-    return "No step holds a number yet, so nothing was counted.", "Fill in at least one."
+    return f"No step holds {one} yet, so nothing was counted.", "Fill in at least one."
 
 
 def _title(told: Told) -> str:
@@ -157,4 +181,7 @@ def _choices(told: Told) -> str:
 
 
 def _evaluated(told: Told) -> str:
-    return f"{told['line']['text']} {GIVES} {'; '.join(told['line']['put_in'])}." if "line" in told else ""
+    if "line" not in told:
+        return ""
+    put_in = "; ".join(told["line"]["put_in"])
+    return f"{told['line']['text']} {GIVES}{f': {put_in}' if put_in else ''}."

@@ -38,6 +38,7 @@ def web(listener: int) -> None:
     """gunicorn on a socket that the launcher has bound; from here on it listens."""
     from gunicorn.app.base import BaseApplication
 
+    from studyapp.web import limit_request_line, pre_request
     from studyapp.wsgi import application
 
     class Site(BaseApplication):
@@ -45,7 +46,8 @@ def web(listener: int) -> None:
             settings: dict[str, Any] = {
                 "bind": [f"fd://{listener}"],
                 "workers": WEB_WORKERS,
-                "limit_request_line": 8190,  # a worked example is its address, of up to 8 000 characters
+                "limit_request_line": limit_request_line,
+                "pre_request": pre_request,
                 "worker_class": "gthread",
                 "threads": THREADS,
                 "preload_app": True,

@@ -36,7 +36,7 @@ def test_by_keyboard_a_question_about_two_slips_is_answered_and_the_next_numbers
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     page.locator(".evaluated").wait_for()
-    assert "gives this number:" in page.locator(".evaluated").inner_text()
+    assert page.locator(".evaluated").inner_text().endswith("gives this number.")  # a_f is not asked, f not right
     page.keyboard.press("Alt+n")
     page.wait_for_url(lambda address: str(attempt.pk) not in address)
     assert Attempt.objects.count() == 2

@@ -18,7 +18,8 @@ BIN = Path(sys.executable).parent
 
 
 def gunicorn(port):
-    return [str(BIN / "gunicorn"), "--no-control-socket", "--threads=2", f"--bind=127.0.0.1:{port}", "studyapp.wsgi"]
+    options = ["--config", "python:studyapp.web", "--no-control-socket", "--threads=2", f"--bind=127.0.0.1:{port}"]
+    return [str(BIN / "gunicorn"), *options, "studyapp.wsgi"]
 
 
 @pytest.fixture

@@ -102,6 +102,15 @@ def test_every_preset_is_an_address(preset):
         ({"x": "1;2;3"}, "x needs 2 numbers, one for each step; there are 3."),
         ({"x": "zz"}, "x needs 2 numbers, one for each step; “zz” is not a number."),
         ({"x": "1"}, "x needs 2 numbers, one for each step; there is only one."),
+        (
+            {"x": "0,9"},
+            "x needs 2 numbers, one for each step; there is only one, “0,9” with a decimal comma (“;” parts two).",
+        ),
+        ({"T": "4", "x": "0,9;0,4"}, "x needs 4 numbers, one for each step; there are 2."),
+        (
+            {"H": "2", "W_f": "0,9"},
+            "W_f needs 2 numbers, one for each unit; there is only one, “0,9” with a decimal comma (“;” parts two).",
+        ),
         ({"x": ""}, "x needs 2 numbers, one for each step; there is none."),
         ({"D": "2", "T": "2", "x": "1;2"}, "x needs 4 numbers, 2 for each step; there are 2."),
         ({"H": "2", "b_f": "1"}, "b_f needs 2 numbers, one for each unit; there is only one."),
@@ -133,3 +142,27 @@ def test_an_unknown_cell_is_not_found():
 
 def test_what_an_address_does_not_know_is_left_alone():
     assert address.read("lstm", {"utm_source": ["mail"]}) == address.usual("lstm")
+
+
+@pytest.mark.parametrize(
+    ("typed", "steps"),
+    [
+        ("0,9;-0,4", [0.9, -0.4]),
+        ("0,9 −0,4", [0.9, -0.4]),
+        ("0,9, −0,4", [0.9, -0.4]),
+        ("1;0", [1.0, 0.0]),
+        ("1, 0", [1.0, 0.0]),
+        ("1.5,0", [1.5, 0.0]),  # a point, so the comma stands between two
+        ("1,0,1", [1.0, 0.0, 1.0]),  # two commas, so neither is a decimal one
+    ],
+)
+def test_of_one_input_a_comma_within_a_number_is_a_decimal_comma(typed, steps):
+    example = address.read("lstm", {"x": [typed], "T": [str(len(steps))]})
+    assert [x for (x,) in example.numbers["x"]] == steps
+
+
+def test_of_several_inputs_a_comma_stands_between_them():
+    assert address.read("lstm", {"x": ["1,2;3,4"], "D": ["2"]}).numbers["x"] == ((1.0, 2.0), (3.0, 4.0))
+    assert address.read("lstm", {"x": ["0,5"], "D": ["2"], "T": ["1"]}).numbers["x"] == ((0.0, 5.0),)
+    loose = address.read("lstm", {"x": ["0,5;1,5;2,5;3,5"], "D": ["2"]})
+    assert loose.numbers["x"] == ((0.5, 1.5), (2.5, 3.5))

@@ -107,7 +107,10 @@ def check_compared(page, example, expected):
 
 def check_files(fetch, example, expected):
     rows = list(csv.DictReader(io.StringIO(fetch("trace.csv"))))
+    given, rows = rows[: example.H], rows[example.H :]
     assert len(rows) == example.T * example.H
+    for state in example.declared.states:
+        assert [float(row[state]) for row in given] == list(example.numbers[f"{state}0"][0])
     program = {}
     exec(compile(fetch("program.py"), "program.py", "exec"), program)
     document = json.loads(fetch("trace.json"))

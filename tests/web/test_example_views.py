@@ -163,9 +163,40 @@ def test_only_slips_that_these_sizes_allow_can_be_chosen(client):
 
 
 def test_a_slip_that_another_convention_does_not_know_is_dropped(client):
-    sent = {"convention": "cho2014", "view": "whatif", "slip": "a_n.G99"}
-    page = client.get("/examples/gru/", sent)
-    assert page.status_code == 200 and "Choose a slip" in text_of(page)
+    sent = {"was": "2.2.2.pytorch", "convention": "cho2014", "view": "whatif", "slip": "a_n.G03", "line": "b"}
+    answer = client.get("/examples/gru/", sent)
+    assert "view=whatif" in answer["Location"] and "slip" not in answer["Location"]
+    assert "Choose a slip" in text_of(client.get(answer["Location"]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("view=whatif&slip=zzz", "the slip “zzz” is not known here; it is written as its quantity and its id: c.F03"),
+        ("view=whatif&slip=c.F99", "the slip “c.F99” is not known here"),
+        ("line=zzz", "the line “zzz” is not known here; known are: a_i, i, "),
+        ("open=zzz", "the gate “zzz” is not known here; known are: f, g, i, o"),
+        ("W_q=1", "“W_q” is no number of this cell; it has x, h0, c0, W_i, "),
+        ("b_in=1", "“b_in” is no number of this cell"),
+    ],
+)
+def test_what_a_cell_does_not_have_is_refused_in_an_address_and_left_out_of_a_form(client, asked, said):
+    answer = client.get(f"/examples/lstm/?{asked}")
+    assert answer.status_code == 422 and said in text_of(answer)
+    assert client.get(f"/examples/lstm/take/trace.csv?{asked}").status_code == 422
+    if "=1" not in asked:
+        assert client.get(f"/examples/lstm/?was=1.1.2.pytorch&{asked}").status_code == 302
+
+
+def test_names_that_are_not_ours_are_left_alone(client):
+    plain, marked = (client.get(f"/examples/lstm/?{query}") for query in ("", "utm_source=mail&foo=bar&fbclid=x"))
+    assert plain.content == marked.content
+
+
+@pytest.mark.parametrize(("x", "said"), [("0,9", "“0,9” with a decimal comma"), ("0.9", "there is only one.")])
+def test_one_number_is_not_taken_for_two_steps_because_of_its_comma(client, x, said):
+    page = text_of(client.get("/examples/lstm/", {"x": x}))
+    assert "x needs 2 numbers, one for each step; there is only one" in page and said in page
 
 
 def back(steps):
@@ -376,12 +407,35 @@ def test_the_numpy_program_gives_the_numbers_of_the_page(client, cell):
         np.testing.assert_allclose(names["trace"][name], values, rtol=1e-12)
 
 
-def test_the_table_has_a_row_for_every_step_and_unit(client):
+def test_the_table_has_a_row_for_every_step_and_unit_after_those_of_step_0(client):
     answer = client.get("/examples/gru/take/trace.csv?D=2&H=2&T=3")
     rows = list(csv.DictReader(io.StringIO(text_of(answer))))
-    assert [(row["step"], row["unit"]) for row in rows] == [(str(t), str(u)) for t in (1, 2, 3) for u in (1, 2)]
-    assert rows[1]["x_1"] == "1.4" and f"{float(rows[1]['h']):.4f}" == "0.0620"
+    assert [(row["step"], row["unit"]) for row in rows] == [(str(t), str(u)) for t in (0, 1, 2, 3) for u in (1, 2)]
+    assert rows[3]["x_1"] == "1.4" and f"{float(rows[3]['h']):.4f}" == "0.0620"
     assert answer["Content-Disposition"] == 'attachment; filename="gru-trace.csv"'
+
+
+def test_the_first_state_can_be_computed_again_from_the_table_alone(client):
+    given, *computed = csv.DictReader(io.StringIO(text_of(client.get("/examples/lstm/take/trace.csv"))))
+    c, h = float(given["c"]), float(given["h"])
+    for row in computed:
+        x = float(row["x_1"])
+        a = {
+            gate: float(given[f"W_{gate}_1"]) * x + float(given[f"b_{gate}"]) + float(given[f"U_{gate}_1"]) * h
+            for gate in "ifgo"
+        }
+        i, f, o = (1 / (1 + exp(-a[gate])) for gate in "ifo")
+        c = f * c + i * tanh(a["g"])
+        h = o * tanh(c)
+        assert (float(row["c"]), float(row["h"])) == pytest.approx((c, h), abs=1e-12)
+        assert row["W_f_1"] == "" == given["x_1"]
+
+
+def test_the_table_holds_every_weight_by_the_unit_it_leads_to(client):
+    place = "?D=2&H=2&T=1&U_z=1,2;3,4&b_z=5,6&W_z=7,8;9,10&h0=0.5,0.25"
+    rows = list(csv.DictReader(io.StringIO(text_of(client.get(f"/examples/gru/take/trace.csv{place}")))))
+    named = [[row[name] for name in ("U_z_1", "U_z_2", "b_z", "W_z_1", "W_z_2", "h")] for row in rows[:2]]
+    assert named == [["1.0", "2.0", "5.0", "7.0", "8.0", "0.5"], ["3.0", "4.0", "6.0", "9.0", "10.0", "0.25"]]
 
 
 def test_the_latex_holds_every_equation_with_its_numbers(client):

@@ -18,6 +18,14 @@ NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
+class Had:
+    """The asked steps whose numbers a learner has: those that are `right` or were worked for him, and his `own`."""
+
+    right: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Worked:
     """One line of a worked solution. `formula` is text, `mathml` the same for a page, `words` the same aloud."""
 
@@ -161,8 +169,11 @@ class Tellable(Working, ABC):
     def slip(self, name: str, slip: str) -> sim.Slip | sim.PlainSlip:
         """The slip of that id in that quantity."""
 
-    def line(self, name: str, own: Own, slip: Any) -> dict[str, Any] | None:
-        """The slip's formula, as `text` and as MathML (`formula`), and the same with numbers put in (`put_in`)."""
+    def line(self, name: str, own: Own, slip: Any, had: Had) -> dict[str, Any] | None:
+        """The slip's formula, as `text` and as MathML (`formula`), and the same with numbers put in (`put_in`).
+
+        No numbers where the formula reads one that the learner has not: it would give an open step away.
+        """
         return None
 
     def why_right(self, name: str) -> str:

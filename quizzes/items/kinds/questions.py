@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 import sim
-from quizzes.items.kinds.base import NOTHING, CertifiedKind, Given, Live, Tellable, Worked, named
+from quizzes.items.kinds.base import NOTHING, CertifiedKind, Given, Had, Live, Tellable, Worked, named
 from quizzes.items.marking import Own, Values
 from quizzes.items.specification import Specification
 
@@ -189,7 +189,7 @@ class QuestionWorking(Tellable):
     def slip(self, name: str, slip: str) -> sim.PlainSlip:
         return self.question.slip(slip)
 
-    def line(self, name: str, own: Own, slip: sim.PlainSlip) -> dict[str, Any]:
+    def line(self, name: str, own: Own, slip: sim.PlainSlip, had: Had) -> dict[str, Any]:
         values = _values(self.wrong(slip.id))
         decimals = None if self.is_whole else self.specification.decimals
         put_in = _shown([round(each, decimals) + 0 for each in values])  # + 0: no minus before a zero

@@ -9,8 +9,8 @@ from typing import Any
 import sim
 from quizzes.items.kinds.base import NOTHING, CertifiedKind, Given, Live, Worked
 from quizzes.items.kinds.hints import StepHints
+from quizzes.items.kinds.known import dependence
 from quizzes.items.kinds.working import StepsWorking, entries, turned, written
-from quizzes.items.specification import quantity, step_number
 
 
 class StepsKind(CertifiedKind):
@@ -54,18 +54,9 @@ class StepsKind(CertifiedKind):
         return StepHints(self.working(given))(name, number)
 
     def computed_from(self, open_steps: Iterable[str], others: Iterable[str]) -> set[str]:
-        """Those that read an open quantity of the same step, however indirectly; and all of a later step."""
-        first = {quantity(name): step_number(name) or 1 for name in reversed(list(open_steps))}
-        return {name for name in others if any(self._reads(name, what, step) for what, step in first.items())}
-
-    def _reads(self, name: str, what: str, step: int) -> bool:
-        own = step_number(name) or self.specification.T
-        if own != step:
-            return (own > step) != (name[0] == "d")
-        return self._leads_to(quantity(name), what)
-
-    def _leads_to(self, name: str, what: str) -> bool:
-        return any(each == what or self._leads_to(each, what) for each in self.cell.reads(name) if each != name)
+        """Those that read an open one, however indirectly."""
+        found, wanted = dependence(self.cell, self.specification.T, self.specification.is_backward), {*open_steps}
+        return {name for name in others if not wanted.isdisjoint(found.behind(name))}
 
 
 def worked_through(working: StepsWorking) -> Iterator[Worked]:

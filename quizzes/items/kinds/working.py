@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import sim
-from quizzes.items.kinds.base import Given, Live, Tellable, named
+from quizzes.items.kinds.base import Given, Had, Live, Tellable, named
+from quizzes.items.kinds.known import Known, dependence
 from quizzes.items.marking import Own, Values, near_any
 from quizzes.items.specification import Specification, quantity, step_number
 
@@ -107,11 +108,20 @@ class StepsWorking(Tellable):
     def slip(self, name: str, slip: str) -> sim.Slip:
         return sim.slip_named(self.layer.cell, name, slip)
 
-    def line(self, name: str, own: Own, slip: sim.Slip) -> dict[str, Any]:
+    def line(self, name: str, own: Own, slip: sim.Slip, had: Had) -> dict[str, Any]:
         """The slip's formula, and the same with the learner's numbers put in, a line for each unit."""
         shown = slip.asked if slip.asked in slip.changes else next(iter(slip.changes))
         earlier = {key: list(values) for key, values in own.items() if key != name}
-        return {**_said(slip), "put_in": self._put_in(name, shown, earlier, slip)}
+        put_in = self._put_in(name, shown, earlier, slip) if self._may_show(name, shown, slip, had) else []
+        return {**_said(slip), "put_in": put_in}
+
+    def _may_show(self, name: str, shown: str, slip: sim.Slip, had: Had) -> bool:
+        """Whether the learner has every number that the slip's formula reads, and gives."""
+        said, cell, step = self.specification, self.layer.cell, step_number(name)
+        found = dependence(cell, said.T, said.is_backward)
+        read = found.read_by(slip.wrong, f"{shown}@{step}" if step else shown)
+        same = [f"{other}@{step}" for other, right in cell.equations.items() if right == slip.changes[shown]]
+        return Known(found, said.asked, had).all([*read, *same])
 
     def _put_in(self, name: str, shown: str, own: Mapping[str, Any], slip: sim.Slip) -> list[str]:
         """On the way back the learner's own gradients are not put in, so there the value alone stands."""

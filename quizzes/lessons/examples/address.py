@@ -2,8 +2,9 @@
 
     /examples/lstm/?convention=pytorch&D=1&H=1&T=2&x=0.9;-0.4&h0=-0.7&c0=1.3&W_i=-1.7&...&step=2&view=time
 
-A matrix is written row by row, `,` between columns and `;` between rows. A form sends the same name once for each entry
-and, in `was`, the sizes and the convention of its fields: so the numbers keep their places when one of these changes.
+A matrix is written row by row, `,` between columns and `;` between rows; what has but one column may have decimal
+commas. A form sends the same name once for each entry and, in `was`, the sizes and the convention of its fields: so the
+numbers keep their places when one of these changes.
 `sequence` is the input as a learner types it: its length decides the number of steps. What is left out has a usual
 value, or with a `seed` the one drawn for its place (`usual`). Numbers are kept to four decimals, so that every view
 shows what was computed with.
@@ -168,6 +169,8 @@ def _shapes(cell: sim.Cell, sizes: Mapping[str, int]) -> dict[str, Shape]:
     return found
 
 
+ARRAY = re.compile(r"x|[hc]0|[WUb]|[WUbp]_\w{1,8}")
+CALLED = {"open": "gate"}
 _SHORTER = "Start again from one of the examples."
 
 
@@ -177,6 +180,10 @@ class _Reader(Entries):
     def __init__(self, cell: str, query: Query) -> None:
         super().__init__(query)
         self.cell = cell
+
+    @property
+    def is_form(self) -> bool:
+        return bool(self.last("was"))
 
     def example(self) -> Example:
         convention = self.choice("convention", next(iter(CONVENTIONS[self.cell])), CONVENTIONS[self.cell])
@@ -189,6 +196,7 @@ class _Reader(Entries):
         self._take_sequence(sizes, were)
         declared = sim.cell(self.cell, used)
         now, before = _shapes(declared, sizes), _shapes(declared, were)
+        self._refuse_strange_arrays(now)
         numbers = {name: self._rows(name, now[name], before[name], seed) for name in now}
         example = Example(
             self.cell, used, sizes["D"], sizes["H"], sizes["T"], numbers, self._place("step", sizes["T"], were["T"]),
@@ -197,12 +205,31 @@ class _Reader(Entries):
         return self._with_marks(example if used == convention else in_convention(example, convention))
 
     def _with_marks(self, example: Example) -> Example:
-        """With what is marked on the page, where this cell has such a thing; a mark left from another cell is gone."""
-        cell, slip = example.declared, self.last("slip")
-        line = self.last("line") if self.last("line") in cell.equations else ""
+        """With what is marked on the page. A form may bring a mark that is gone with its convention; a link may not."""
+        cell = example.declared
         gates = {name[-1] if "_" in name else "" for name in cell.parameters}
-        gate = self.last("open") if self.last("open") in gates else ""
-        return replace(example, line=line, slip=slip if _has_slip(cell, slip) else "", open=gate)
+        return replace(
+            example,
+            line=self._mark("line", self.last("line") in cell.equations, f"known are: {', '.join(cell.equations)}"),
+            slip=self._mark(
+                "slip", _has_slip(cell, self.last("slip")), "it is written as its quantity and its id: c.F03"
+            ),
+            open=self._mark("open", self.last("open") in gates, f"known are: {', '.join(sorted(gates - {''}))}"),
+        )
+
+    def _mark(self, name: str, is_known: bool, needed: str) -> str:
+        typed = self.last(name)
+        if typed and not is_known:
+            if not self.is_form:
+                self.faults.append(f"the {CALLED.get(name, name)} “{typed[:SHOWN]}” is not known here; {needed}")
+            return ""
+        return typed
+
+    def _refuse_strange_arrays(self, known: Mapping[str, Shape]) -> None:
+        """A weight or a first state that this cell has not. What is no name of ours, as utm_source, is left alone."""
+        for name in self.query:
+            if ARRAY.fullmatch(name) and name not in known:
+                self.faults.append(f"“{name[:SHOWN]}” is no number of this cell; it has {', '.join(known)}")
 
     def _place(self, name: str, last: int, last_before: int) -> int:
         """The step or the unit looked at: moved along where there are fewer of them than there were."""
@@ -221,7 +248,7 @@ class _Reader(Entries):
         typed = self.last("sequence")
         if not typed:
             return
-        entries = split(typed, were["T"] * were["D"])
+        entries = split(typed, were["D"], were["T"] * were["D"])
         steps, rest = divmod(len(entries), were["D"])
         if rest or not 1 <= steps <= LARGEST_SIZES["T"]:
             each, most = "" if were["D"] == 1 else f" of {were['D']}", LARGEST_SIZES["T"]

@@ -1,7 +1,8 @@
 """The entries of a query, read one by one; whatever is wrong with them is told in words. Pure.
 
-An array is written row by row: `,` between columns, `;` between rows, or blanks between all. Hidden fields have `_` and
-`*` for these, which an address carries as they are.
+An array is written row by row: `,` between columns, `;` between rows, or blanks between all. Where there is but one
+column, a comma is a decimal comma: 0,9 is nine tenths, not two steps. Hidden fields have `_` and `*` in place of these,
+which an address carries as they are.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ SHOWN = 24  # characters of a bad entry that are quoted
 
 _BETWEEN = re.compile(r"\s*[,;]\s*|[\s_*]+")
 _BETWEEN_WITH_DECIMAL_COMMAS = re.compile(r"\s*;\s*|[\s_*]+")
+_BETWEEN_ROWS = re.compile(r"\s*;\s*|,\s+|[\s_*]+")
+_DECIMAL_COMMA = re.compile(r"\D?[0-9]+,[0-9]+")
 
 
 class Entries:
@@ -53,7 +56,7 @@ class Entries:
 
     def array(self, name: str, shape: Shape) -> dict[tuple[int, int], float]:
         """The numbers of one array by their places; none where nothing was sent."""
-        typed = self._typed(name, prod(shape))
+        typed = self._typed(name, shape)
         if typed is None:
             return {}
         if len(typed) != prod(shape):
@@ -61,11 +64,11 @@ class Entries:
             return {}
         return {divmod(k, shape[1]): self._number(name, k, each, shape) for k, each in enumerate(typed)}
 
-    def _typed(self, name: str, needed: int) -> list[str] | None:
+    def _typed(self, name: str, shape: Shape) -> list[str] | None:
         """The entries as they were sent: one value each from a form, or all in one value of a written address."""
         values = list(self.query.get(name, ()))
-        if len(values) == 1 and needed > 1:
-            return split(values[0], needed)
+        if len(values) == 1 and prod(shape) > 1:
+            return split(values[0], shape[1], prod(shape))
         return values or None
 
     def _number(self, name: str, k: int, typed: str, shape: Shape) -> float:
@@ -80,11 +83,21 @@ class Entries:
         return 0.0
 
 
-def split(text: str, needed: int = 0) -> list[str]:
-    """The numbers of a list. A comma is a decimal comma where that alone gives as many as are needed."""
+def split(text: str, columns: int, needed: int = 0) -> list[str]:
+    """The numbers of a list, row by row.
+
+    Of several columns a comma stands between them, or is a decimal comma where that alone gives as many as are needed.
+    """
     plain = text.strip()
+    if columns == 1:
+        return [number for word in _BETWEEN_ROWS.split(plain) for number in _apart(word)]
     loose = _BETWEEN_WITH_DECIMAL_COMMAS.split(plain)
     return loose if len(loose) == needed else _BETWEEN.split(plain)
+
+
+def _apart(word: str) -> list[str]:
+    """Of one column: a number, with a decimal comma too; several where more commas or a point rule that out."""
+    return [word] if _DECIMAL_COMMA.fullmatch(word) else word.split(",")
 
 
 def sentence(faults: Sequence[str], most: int = 3) -> str:
@@ -111,7 +124,11 @@ def _found(typed: list[str]) -> str:
     strange = next((each for each in typed if read_number(each).value is None), None)
     if strange:
         return f"“{strange[:SHOWN]}” is not a number"
-    return "there is only one" if len(typed) == 1 else f"there are {len(typed)}"
+    if len(typed) > 1:
+        return f"there are {len(typed)}"
+    return "there is only one" + (
+        f", “{typed[0][:SHOWN]}” with a decimal comma (“;” parts two)" if "," in typed[0] else ""
+    )
 
 
 def _place(name: str, k: int, shape: Shape) -> str:

@@ -60,16 +60,38 @@ def latex(example: Example, trace: sim.Trace) -> str:
 
 
 def table(example: Example, trace: sim.Trace) -> str:
-    """A row for every step and unit: the inputs of the step, then every quantity of the unit."""
-    names = list(trace)
+    """A row for every step and unit: the inputs of the step, then every quantity of the unit.
+
+    Before these, as step 0, a row for each unit with the states before the first step, and its weights in columns of
+    their own.
+    """
+    weights = _weights_by_unit(example)
     out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["step", "unit", *(f"x_{k}" for k in range(1, example.D + 1)), *names])
+    inputs = [f"x_{k}" for k in range(1, example.D + 1)]
+    writer = csv.DictWriter(out, ["step", "unit", *inputs, *trace, *weights[0]], restval="", lineterminator="\n")
+    writer.writeheader()
+    for unit, own in enumerate(weights):
+        states = {state: example.numbers[f"{state}0"][0][unit] for state in trace.states}
+        writer.writerow({"step": 0, "unit": unit + 1, **states, **own})
     for t in range(1, trace.T + 1):
-        inputs = trace.at("x", t).tolist()
+        given = dict(zip(inputs, trace.at("x", t).tolist(), strict=True))
         for unit in range(example.H):
-            writer.writerow([t, unit + 1, *inputs, *(float(trace.at(name, t)[unit]) for name in names)])
+            values = {name: float(trace.at(name, t)[unit]) for name in trace}
+            writer.writerow({"step": t, "unit": unit + 1, **given, **values})
     return out.getvalue()
+
+
+def _weights_by_unit(example: Example) -> list[dict[str, float]]:
+    """For each unit its weights by column: W_f_1 … for each input, U_f_1 … for each unit, b_f."""
+    found: list[dict[str, float]] = [{} for _ in range(example.H)]
+    for name in example.declared.parameters:
+        rows = example.numbers[name]
+        for unit, own in enumerate(found):
+            if name[0] in "WU":
+                own |= {f"{name}_{k}": value for k, value in enumerate(rows[unit], start=1)}
+            else:
+                own[name] = rows[0][unit]
+    return found
 
 
 def document(example: Example, trace: sim.Trace) -> str:
@@ -88,7 +110,12 @@ def document(example: Example, trace: sim.Trace) -> str:
 
 
 FILES = [
-    File("trace.csv", "Every number as a table (CSV)", "text/csv; charset=utf-8", table),
+    File(
+        "trace.csv",
+        "Every number as a table (CSV; step 0 holds weights and first states)",
+        "text/csv; charset=utf-8",
+        table,
+    ),
     File("trace.json", "Every number by name (JSON)", "application/json", document),
     File("program.py", "A NumPy program", "text/x-python; charset=utf-8", numpy_program),
     File("program_torch.py", "A PyTorch program", "text/x-python; charset=utf-8", torch_program),

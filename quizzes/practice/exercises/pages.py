@@ -227,9 +227,11 @@ def _next_hint(taking: Taking, name: str, told: Mapping[str, Any] | None) -> int
 
 
 def _line(line: Mapping[str, Any]) -> SafeString:
-    """The formula that was evaluated and its numbers; the MathML is printed by `sim` from its own declarations."""
+    """The formula that was evaluated, with numbers if the learner has them; `sim` prints the MathML."""
+    if not line["put_in"]:
+        return format_html("{} {}.", SafeString(line["formula"]), GIVES)
     put_in = format_html_join("", '<span class="put-in">{}</span>', ((with_letters(each),) for each in line["put_in"]))
-    return format_html("{} {} {}", SafeString(line["formula"]), GIVES, put_in)
+    return format_html("{} {}: {}", SafeString(line["formula"]), GIVES, put_in)
 
 
 def says_more(told: Mapping[str, Any] | None) -> bool:

@@ -51,10 +51,7 @@ class Taking:
 
     @property
     def shown(self) -> dict[str, Any]:
-        """The worked steps that may be seen: those computed from an open one only when all is right."""
-        shown = self.attempt.shown
-        hidden = set() if self.is_complete else self.kind.computed_from(self.asked, shown)
-        return {name: values for name, values in shown.items() if name not in hidden}
+        return shown_worked(self.attempt, self.kind, is_complete=self.is_complete)
 
     def options(self, name: str) -> list[dict[str, str]]:
         """Where one chooses, among what."""
@@ -133,6 +130,13 @@ def taking_unknown() -> NotFound:
 def asked_of(attempt: Attempt, names: Iterable[str]) -> list[str]:
     """Those of these that a taking asks for."""
     return [name for name in names if name not in attempt.shown]
+
+
+def shown_worked(attempt: Attempt, kind: Kind, *, is_complete: bool) -> dict[str, Any]:
+    """The worked steps that may be seen: those computed from an open one only when all is right."""
+    shown = attempt.shown
+    hidden = set() if is_complete else kind.computed_from(asked_of(attempt, kind.asked), shown)
+    return {name: values for name, values in shown.items() if name not in hidden}
 
 
 def worked_steps(taking: Taking) -> list[Worked]:

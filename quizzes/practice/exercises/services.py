@@ -17,21 +17,30 @@ from quizzes.accounts.models import User
 from quizzes.errors import Conflict, Refused
 from quizzes.items.kinds.base import Kind, Tellable
 from quizzes.items.making import kind_of_version
-from quizzes.items.marking import FULL_CREDIT, Rule, Step, counted_states, is_complete, mark, read_answers
+from quizzes.items.marking import FULL_CREDIT, UNREAD, Rule, Step, counted_states, is_complete, mark, read_answers
 from quizzes.items.models import Variant
 from quizzes.items.pool import withdraw_variant
 from quizzes.items.reading import MOST_ENTRIES, MOST_KEPT, kept, printable
-from quizzes.items.telling import nothing_read, settled, tell
+from quizzes.items.telling import Before, nothing_read, settled, tell
 from quizzes.practice.answers import Mark, Marked, locked_attempt, record_answer
-from quizzes.practice.exercises.queries import MOST_HINTS, asked_of, catalogue_id, corrections_of, taking_unknown
+from quizzes.practice.exercises.queries import (
+    MOST_HINTS,
+    asked_of,
+    catalogue_id,
+    corrections_of,
+    shown_worked,
+    taking_unknown,
+)
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
+
+Result = Mapping[str, Any]  # of a stored event
 
 
 class NothingRead(Refused):
     """No step could be read: nothing was stored and no try used. `result` says what is wrong with each."""
 
-    def __init__(self, steps: Sequence[Step], result: dict[str, Any]) -> None:
-        super().__init__("nothing_read", *nothing_read(steps))
+    def __init__(self, steps: Sequence[Step], result: dict[str, Any], form: str) -> None:
+        super().__init__("nothing_read", *nothing_read(steps, form))
         self.result = result
 
 
@@ -121,17 +130,18 @@ def _with_hints(attempt: Attempt, marked: Marked) -> Marked:
 
 def _mark(attempt: Attempt, answers: Mapping[str, Any], meant: Mapping[str, str]) -> Marked:
     marking = Marking.of(attempt)
+    marking.check_meant(meant)
     steps = settled(marking.mark(answers), meant)
-    result = {"steps": marking.told(steps), "complete": is_complete(steps)}
-    if not any(step.is_read for step in steps):
-        raise NothingRead(steps, result)
     earlier = list(attempt.events.order_by("seq").values_list("result", flat=True))
+    result = {"steps": marking.told(steps, earlier), "complete": is_complete(steps)}
+    if not any(step.is_read for step in steps):
+        raise NothingRead(steps, result, marking.kind.form)
     counted = counted_states([*earlier, result])
     attempt.right = sum(state in FULL_CREDIT for state in counted.values())
     return Marked(result, _new_slips(steps, earlier))
 
 
-def _new_slips(steps: Sequence[Step], earlier: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _new_slips(steps: Sequence[Step], earlier: Sequence[Result]) -> list[tuple[str, str]]:
     """Each named slip once a taking: pressing Check again with the same number is no second mistake."""
     told = [step for result in earlier for step in result["steps"] if step["state"] == "slip"]
     known = {(step["name"], slip) for step in told for slip in step["slips"]}
@@ -167,6 +177,17 @@ class Marking:
         asked = {name: keys[name] for name in asked_of(self.attempt, keys)}
         return mark(read_answers(answers, asked), asked, self.working, self.rule, lambda: self.made_before)
 
+    def check_meant(self, meant: Mapping[str, str]) -> None:
+        """Raises Refused for an answer to a question that could not have been asked."""
+        asked = asked_of(self.attempt, self.kind.asked)
+        for name, slip in meant.items():
+            if name not in asked:
+                raise _not_asked(name, asked)
+            elsewhere = (each for each, _ in self.working.slips(name, {}))  # claimed or not, these may be named too
+            if slip not in self.kind.specification.claimed(name) and slip not in elsewhere:
+                said = f"“meant” names {slip[:20] or 'nothing'} for {name}, which is no slip that is told apart there."
+                raise Refused("unknown_slip", said, "Send one of the ids that the message of an alias lists.")
+
     @cached_property
     def made_before(self) -> set[str]:
         """Of the slips claimed here, those that this learner has made before, those of a row of several too."""
@@ -175,9 +196,19 @@ class Marking:
         claimed = {slip for slips in self.kind.specification.claims.values() for slip in slips}
         return {slip for slip in claimed if catalogue_id(slip) in rows}
 
-    def told(self, steps: Sequence[Step]) -> list[dict[str, Any]]:
-        corrections = corrections_of(slip for step in steps for slip in step.slips)
-        return tell(steps, self.working, self.kind.specification, self.rule, corrections, turn=self.variant.seed)
+    def told(self, steps: Sequence[Step], earlier: Sequence[Result]) -> list[dict[str, Any]]:
+        said, corrections = self.kind.specification, corrections_of(slip for step in steps for slip in step.slips)
+        before = self.before(earlier)
+        return tell(steps, self.working, said, self.rule, corrections, turn=self.variant.seed, before=before)
+
+    def before(self, earlier: Sequence[Result]) -> Before:
+        """What the learner has from before: steps he got right or sees worked. When all was right once, all of them."""
+        states = [(step["name"], step["state"]) for result in earlier for step in result["steps"]]
+        tried = {name for name, state in states if state not in UNREAD}
+        if any(result["complete"] for result in earlier):
+            return Before(self.kind.asked, tried)
+        right = {name for name, state in states if state == "right"}
+        return Before(right.union(shown_worked(self.attempt, self.kind, is_complete=False)), tried)
 
 
 @transaction.atomic
@@ -203,7 +234,11 @@ def take_hint(*, user: User, attempt_id: UUID, name: str) -> Attempt:
         raise Conflict("attempt_finished", "This exercise is finished.", "Take another one.")
     asked = asked_of(attempt, kind_of_version(attempt.variant.version).asked)
     if name not in asked:
-        raise Refused("unknown_quantity", f"Not asked here: {printable(name[:40])}.", f"Asked are: {', '.join(asked)}.")
+        raise _not_asked(name, asked)
     attempt.hints[name] = min(MOST_HINTS, attempt.hints.get(name, 0) + 1)
     attempt.save(update_fields=["hints"])
     return attempt
+
+
+def _not_asked(name: str, asked: Sequence[str]) -> Refused:
+    return Refused("unknown_quantity", f"Not asked here: {printable(name[:40])}.", f"Asked are: {', '.join(asked)}.")

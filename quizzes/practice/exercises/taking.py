@@ -54,10 +54,12 @@ def _start(
 
     What is shown worked is kept, so that no page reads the key.
     """
-    opened = Attempt.objects.filter(user=user, variant=variant, state=Attempt.State.OPEN)
-    opened.exclude(last_seq=0, repairs=repairs, hints={}).update(state=Attempt.State.FINISHED, finished_at=now)
     asked = kind_of_version(variant.version).asked
     worked = {name: variant.key.exact[name] for name in shown}
+    opened = Attempt.objects.filter(user=user, variant=variant, state=Attempt.State.OPEN)
+    blank = opened.filter(last_seq=0, repairs=repairs, hints={})
+    same = [attempt.pk for attempt in blank if attempt.shown == worked]  # a database may keep it in another order
+    opened.exclude(pk__in=same).update(state=Attempt.State.FINISHED, finished_at=now)
     first = {"started_at": now, "asked": len(asked) - len(worked), "shown": worked, "repairs": repairs}
     return Attempt.objects.get_or_create(user=user, variant=variant, state=Attempt.State.OPEN, defaults=first)[0]
 
