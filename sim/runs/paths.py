@@ -14,7 +14,8 @@ from sim.language.expressions import Expr, leaves, number, sum_of
 from sim.language.gradients import pulled_back
 from sim.layers import Array, Layer, Numbers
 from sim.runs.backpropagation import Gradients, backward, propagated
-from sim.runs.running import forward, forward_many
+from sim.runs.many import forward_many
+from sim.runs.running import forward
 from sim.runs.traces import Trace
 from sim.runs.walk import value
 

@@ -192,9 +192,10 @@ class Trace(Table):
         super().check_finite()
 
     def _sum(self) -> float:
-        """A sum that is finite if all values are; of many variants, over those that no function keeps in bounds."""
+        """A sum that is finite if all values are modest; of many variants, over those that no function keeps in bounds."""
         if isinstance(self._raw, list) and isinstance(self._raw[0], float):
             return sum(self._raw)
         if self.is_of_many:
-            return sum(float(self.computed(name).sum()) for name in self.cells[0].unbounded)
+            rows = [self._rows[name] for name in self.cells[0].unbounded]
+            return sum(float(np.vdot(step[row], step[row])) for step in self._raw for row in rows)
         return float(self._arranged().sum())
