@@ -192,7 +192,7 @@ class Trace(Table):
         super().check_finite()
 
     def _sum(self) -> float:
-        """A sum that is finite if all values are modest; of many variants, over those that no function keeps in bounds."""
+        """Finite if all values are, and modest; of many variants, those that no function keeps in bounds."""
         if isinstance(self._raw, list) and isinstance(self._raw[0], float):
             return sum(self._raw)
         if self.is_of_many:
