@@ -142,14 +142,10 @@ def array_program_back(cell: Cell, piece: Piece, sizes: Sizes, rounding: Roundin
 
 
 @lru_cache(maxsize=64)
-def gradients_of_many(cell: Cell, T: int, cuts: tuple[int, ...], sizes: Sizes, names: tuple[str, ...]) -> ArrayProgram:
-    """The named gradients of T steps, the last step first, then what the first passes back; for many variants.
-
-    It takes what the program of a `Piece` takes.
-    """
-    asked = [f"{name}@{step}" for step in range(T, 0, -1) for name in names]
-    asked += [f"d{state}_prev@1" for state in cell.states]
-    return ArrayProgram(*Piece((cell,) * T, None, cuts).graph(cell, sizes, None, asked), many=True)
+def gradients_of_many(cell: Cell, sizes: Sizes, names: tuple[str, ...]) -> ArrayProgram:
+    """The named gradients of one step, then what it passes back, for many variants. It takes what a `Piece` takes."""
+    asked = [f"{name}@1" for name in (*names, *(f"d{state}_prev" for state in cell.states))]
+    return ArrayProgram(*Piece((cell,)).graph(cell, sizes, None, asked), many=True)
 
 
 # --- do exact numbers stay whole numbers?

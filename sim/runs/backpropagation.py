@@ -37,8 +37,9 @@ class Gradients(Mapping[str, Array]):
         self, trace: Trace, cells: Steps, found: Found, given: Mapping[str, Array], cuts: tuple[int, ...],
         ready: Mapping[str, Array] | None = None,
     ) -> None:  # fmt: skip
+        """`found` computes everything when it is asked for, but what is `ready`."""
         self.trace, self.cells, self.cuts = trace, cells, cuts
-        self._found, self._given, self._ready = found, given, ready or {}
+        self._found, self._given, self._ready = found, given, dict(ready or {})
         self._values: dict[str, Array] | None = None
 
     @property
@@ -52,8 +53,8 @@ class Gradients(Mapping[str, Array]):
     def _all(self) -> dict[str, Array]:
         if self._values is None:
             found = self._found()
-            weights = {name: found.pop(f"d{name}") for name in self.trace.weights if f"d{name}" in found}
             firsts = {f"{state}0": found[f"d{state}_prev"][0] for state in self.trace.states}
+            weights = {name: found.pop(f"d{name}") for name in self.trace.weights if name not in self._ready}
             values = found | {"x": found.pop("dx")}
             steps = {name: array[::-1] if self.trace.is_reverse else array for name, array in values.items()}
             self._values = steps | firsts | weights | self._ready

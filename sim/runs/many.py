@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from sim.compile.programs import (
     array_program,
     gradients_of_many,
     passed_back,
-    pieces,
 )
 from sim.errors import ShapeError, UnknownName
 from sim.language.declarations import Cell
@@ -93,53 +93,50 @@ class WayBack:
     `cuts` and `dh` (T, H, N) are in the order of computing; `last` has what reaches each state from beyond.
     """
 
-    def __init__(self, trace: Trace, cell: Cell, cuts: Sequence[int], dh: Array, last: Sequence[Array]) -> None:
+    def __init__(self, trace: Trace, cell: Cell, cuts: Collection[int], dh: Array, last: Sequence[Array]) -> None:
         self.trace, self.cell, self.cuts, self.dh, self.last = trace, cell, cuts, dh, last
         self.sizes: Sizes = trace.x.shape[1], dh.shape[1]
-        self.N = dh.shape[-1]
+        self.firsts = [f"d{state}0" for state in cell.states]
 
     def of_given(self) -> dict[str, Array]:
         """W_f (H, D, N), …, x (T, D, N), and h0, c0 (H, N). Raises: NumberError where something is not finite."""
-        read = [leaf for name in self.cell.parameters for leaf in leaves(self.cell.gradients[f"d{name}"])]
-        names = list(dict.fromkeys(leaf for leaf in read if leaf in passed_back(self.cell)))
-        weights, firsts = [f"d{name}" for name in self.cell.parameters], [f"d{state}0" for state in self.cell.states]
-        found = self._room([*weights, "dx", *firsts])
-        for part in _blocks(self.N):
+        found = self._room([*(f"d{name}" for name in self.cell.parameters), "dx", *self.firsts])
+        for part in _blocks(self.dh.shape[-1]):
             here = {name: array[..., part] for name, array in found.items()}
-            steps = self._room(names, part.stop - part.start) | {"dx": here["dx"]}
-            self._fill(part, steps, [here[name] for name in firsts])
+            steps = self._room(_read_by_weights(self.cell), part) | {"dx": here["dx"]}
+            self._fill(part, steps, [here[name] for name in self.firsts])
             self._weigh(part, steps, here)
         return {name.removeprefix("d"): array for name, array in found.items()}
 
     def of_steps(self) -> dict[str, Array]:
         """Every gradient of every step, (T, H, N)."""
         found = self._room(passed_back(self.cell))
-        for part in _blocks(self.N):
-            self._fill(part, {name: array[..., part] for name, array in found.items()})
+        for part in _blocks(self.dh.shape[-1]):
+            firsts = self._room(self.firsts, part)
+            self._fill(part, {name: array[..., part] for name, array in found.items()}, list(firsts.values()))
         return found
 
-    def _room(self, names: Iterable[str], N: int = 0) -> dict[str, Array]:
-        steps = dict.fromkeys(passed_back(self.cell), (self.trace.T,))
-        shapes = {name: (*steps.get(name, ()), *self.cell.shape(name, *self.sizes), N or self.N) for name in names}
+    def _room(self, names: Iterable[str], part: slice = slice(None)) -> dict[str, Array]:
+        """Memory for gradients of some of the variants: for those of a step, of all steps."""
+        N, steps = self.dh[..., part].shape[-1], dict.fromkeys(passed_back(self.cell), (self.trace.T,))
+        shapes = {name: (*steps.get(name, ()), *self.cell.shape(name, *self.sizes), N) for name in names}
         return dict(zip(shapes, aligned(*shapes.values()), strict=True))
 
-    def _fill(self, part: slice, places: Mapping[str, Array], firsts: Sequence[Array | None] = ()) -> None:
-        """Compute the gradients of some of the variants that have a place, the last steps first; and the `firsts`."""
-        trace, (x, *states) = self.trace, parts(self.trace.given_in_units(), part)
-        weights, last, dh = parts(list(trace.weights.values()), part), parts(self.last, part), self.dh[..., part]
-        values, width = parts(trace.values_in_units(), part), len(self.cell.places)
-        for piece in reversed(list(pieces(trace.T))):
-            start, stop = piece.start, piece.stop
-            before = [trace.computed(state)[start - 1, ..., part] for state in self.cell.states] if start else states
-            program = gradients_of_many(self.cell, len(piece), self._cuts_in(piece), self.sizes, tuple(places))
-            out = [place[step] for step in reversed(piece) for place in places.values()]
-            out += firsts if firsts and not start else [None] * len(last)
-            scratch = aligned(*(shape + dh.shape[-1:] for shape in program.registers))
-            known = values[start * width : stop * width], list(dh[start:stop]), last
-            last = program(weights, [*x[start:stop], *before], *known, out=out, scratch=scratch)[-len(last) :]
-
-    def _cuts_in(self, piece: range) -> tuple[int, ...]:
-        return tuple(step - piece.start for step in self.cuts if piece.start < step <= piece.stop)
+    def _fill(self, part: slice, places: Mapping[str, Array], firsts: list[Array]) -> None:
+        """Compute the gradients of some of the variants that have a place, and those of the first states."""
+        cell, (x, *given) = self.cell, parts(self.trace.given_in_units(), part)
+        weights, dh, last = parts(list(self.trace.weights.values()), part), self.dh[..., part], parts(self.last, part)
+        steps = list(batched(parts(self.trace.values_in_units(), part), len(cell.places)))
+        program = gradients_of_many(cell, self.sizes, tuple(places))
+        scratch = aligned(*(shape + dh.shape[-1:] for shape in program.registers))
+        passed = [firsts, list(self._room(self.firsts, part).values())]  # what a step passes back stands here by turns
+        for t in range(self.trace.T - 1, -1, -1):
+            if t + 1 in self.cuts:
+                last = [np.zeros_like(each) for each in last]
+            before = [steps[t - 1][cell.places[state]] for state in cell.states] if t else given
+            out = [*(place[t] for place in places.values()), *passed[t % 2]]
+            program(weights, [x[t], *before], steps[t], [dh[t]], last, out=out, scratch=scratch)
+            last = passed[t % 2]
 
     def _weigh(self, part: slice, steps: Mapping[str, Array], found: Mapping[str, Array]) -> None:
         """The gradients of the weights, over all steps at once: an outer product and its sum are one pass."""
@@ -153,6 +150,12 @@ class WayBack:
                 np.add.reduce(value(formula, names, OVER_STEPS), axis=0, out=place)
             check_finite({f"d{name}": place})  # at once, while the cache still holds it
         check_finite({"dx": found["dx"]})
+
+
+def _read_by_weights(cell: Cell) -> list[str]:
+    """The gradients of a step that those of the weights are made of."""
+    read = [leaf for name in cell.parameters for leaf in leaves(cell.gradients[f"d{name}"])]
+    return [leaf for leaf in dict.fromkeys(read) if leaf in passed_back(cell)]
 
 
 class _Known(dict[str, Array]):
