@@ -115,11 +115,8 @@ class _Compiler:
 
 
 def _rounded_squash(node: Node) -> str:
-    """rint(up · tanh(by · a)), or with σ: every factor in one."""
-    by, up = node.label
-    if node.op == "round_tanh":
-        return f"(({up!r}*tanh({by!r}*{{0}}) + {MAGIC!r}) - {MAGIC!r})"
-    return f"(({up / 2!r}*tanh({by / 2!r}*{{0}}) + {MAGIC + up / 2!r}) - {MAGIC!r})"
+    by, up, shift = node.label
+    return f"(({up!r}*tanh({by!r}*{{0}}) + {MAGIC + shift!r}) - {MAGIC!r})"
 
 
 def _entry_by_entry(pattern: str, left: Text, right: Text) -> Text:
