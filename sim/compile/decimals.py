@@ -41,6 +41,9 @@ class Rounding(NamedTuple):
         return 1 - NUDGE if self.op == "round_ties_down" else 1 + NUDGE
 
 
+NEAREST = {decimals: Rounding(decimals, decimals) for decimals in range(1, MOST_DECIMALS + 1)}
+
+
 class DecimalWriter:
     """Formulas over whole numbers. A node of scale s counts units of 10 ** (-unit · s); None: a real."""
 

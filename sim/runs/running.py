@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 
 from sim.compile import Loop, Program
-from sim.compile.decimals import Rounding, check_decimals, whole_layer, whole_list
+from sim.compile.decimals import NEAREST, Rounding, check_decimals, whole_layer, whole_list
 from sim.compile.programs import (
     LONGEST,
     Steps,
@@ -62,7 +62,7 @@ def exact(
     check_decimals(decimals)
     if isinstance(layer, Network):
         return through(layer, x, h0, c0, partial(exact, decimals=decimals))
-    return traced(layer, given_to(layer, x, h0, c0), Rounding(decimals, decimals))
+    return traced(layer, given_to(layer, x, h0, c0), NEAREST[decimals])
 
 
 def kept_to(
