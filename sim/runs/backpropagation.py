@@ -159,8 +159,9 @@ def backward(
 
     `dh_last` and `dc_last` (H,) are added to what reaches the last step: what comes from beyond the sequence. With a
     `window`, the sequence is cut into windows of so many steps, counted from the first, and no gradient passes from
-    one into the window before it; the states do. Of a trace of many variants, the last axis is the variant; of a
-    network, `dh_last` and `dc_last` have a row for each layer.
+    one into the window before it; the states do. Of a network, `dh_last` and `dc_last` have a row for each layer. Of
+    many variants, the last axis is the variant, and the gradients of the quantities are computed when one is asked for:
+    the weights and inputs must stay as they were until then.
     Raises: ShapeError, NumberError, SizeError; DecimalsError where the trace is exact and dh is not.
     """
     of_kind("trace", trace, (Trace, NetworkTrace), "what sim.forward or sim.exact gives")

@@ -94,7 +94,8 @@ class WayBack:
     """
 
     def __init__(self, trace: Trace, cell: Cell, cuts: Collection[int], dh: Array, last: Sequence[Array]) -> None:
-        self.trace, self.cell, self.cuts, self.dh, self.last = trace, cell, cuts, dh, last
+        self.trace, self.cell, self.cuts, self.dh = trace, cell, cuts, dh
+        self.last = [array.copy() for array in last]
         self.sizes: Sizes = trace.x.shape[1], dh.shape[1]
         self.firsts = [f"d{state}0" for state in cell.states]
 
