@@ -50,10 +50,11 @@ from sim.printers.text import substituted_text, text
 from sim.printers.words import substituted_words, words
 from sim.runs.backpropagation import Gradients, backward
 from sim.runs.checking import check_gradients
+from sim.runs.many import forward_many
 from sim.runs.networks import NetworkGradients, NetworkTrace
 from sim.runs.paths import Influence, influence
 from sim.runs.readouts import Readings, ReadOut, read, read_out
-from sim.runs.running import exact, forward, forward_many, kept_to
+from sim.runs.running import exact, forward, kept_to
 from sim.runs.traces import Trace
 from sim.slips.binding import Slip, slip_named, slips_for
 from sim.slips.departures import TOLERANCE, evaluate_slip, first_departure

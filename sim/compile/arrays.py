@@ -20,32 +20,6 @@ ZERO, HALF = np.array(0.0), np.array(0.5)  # a number as an array saves NumPy th
 TEN, BEYOND_TEN = np.array(10.0), np.array(10 + 10 * 2.0**-48)
 
 
-def sigmoid(a: Array, out: Array | None = None) -> Array:
-    """The logistic function by one tanh, which neither overflows nor leaves [0, 1]."""
-    y: Array = np.multiply(a, HALF, out)
-    np.tanh(y, y)
-    np.multiply(y, HALF, y)
-    np.add(y, HALF, y)
-    return y
-
-
-def round_sigmoid(a: Array, half: Array, half_up: Array, out: Array | None = None) -> Array:
-    """rint(up · σ(by · a)), given half of each factor."""
-    y: Array = np.multiply(a, half, out)
-    np.tanh(y, y)
-    np.multiply(y, half_up, y)
-    np.add(y, half_up, y)
-    return np.rint(y, y)
-
-
-def round_tanh(a: Array, by: Array, up: Array, out: Array | None = None) -> Array:
-    """rint(up · tanh(by · a))."""
-    y: Array = np.multiply(a, by, out)
-    np.tanh(y, y)
-    np.multiply(y, up, y)
-    return np.rint(y, y)
-
-
 def step(y: Array, out: Array | None = None) -> Array:
     """1 above 0, else 0."""
     found: Array = np.greater(y, ZERO, out=np.empty_like(y) if out is None else out)
@@ -67,24 +41,25 @@ def tenths(y: Array, out: Array | None = None) -> Array:
 
 
 NAMES: dict[str, Any] = {
-    "sigmoid": sigmoid,
-    "round_sigmoid": round_sigmoid,
-    "round_tanh": round_tanh,
     "step": step,
     "switch": switch,
     "tenths": tenths,
     "ZERO": ZERO,
+    "HALF": HALF,
     **{name: getattr(np, name) for name in ("add", "subtract", "multiply", "divide", "negative", "tanh", "maximum")},
     **{
         name: getattr(np, name) for name in ("rint", "trunc", "clip", "dot", "einsum", "swapaxes", "diagonal", "copyto")
     },
 }
+# σ by one tanh neither overflows nor leaves [0, 1]
+HALF_TANH = "multiply(tanh(multiply({0}, HALF, {out}), {out}), HALF, {out})"
+SCALED_TANH = "multiply(tanh(multiply({0}, {label[0]}, {out}), {out}), {label[1]}, {out})"
 CODE = {
     "*": "multiply({0}, {1}, {out})",
     "+": "add({0}, {1}, {out})",
     "-": "subtract({0}, {1}, {out})",
     "neg": "negative({0}, {out})",
-    "sigmoid": "sigmoid({0}, {out})",
+    "sigmoid": f"add({HALF_TANH}, HALF, {{out}})",
     "tanh": "tanh({0}, {out})",
     "relu": "maximum({0}, ZERO, out={out})",
     "step": "step({0}, {out})",
@@ -94,8 +69,8 @@ CODE = {
     "clip01": "clip({0}, 0.0, 1.0, {out})",
     "over": "divide({0}, {label}, {out})",
     "round": "rint(multiply({0}, {label}, {out}), {out})",
-    "round_sigmoid": "round_sigmoid({0}, {half[0]}, {half[1]}, {out})",
-    "round_tanh": "round_tanh({0}, {label[0]}, {label[1]}, {out})",
+    "round_sigmoid": f"rint(add({SCALED_TANH}, {{label[2]}}, {{out}}), {{out}})",
+    "round_tanh": f"rint({SCALED_TANH}, {{out}})",
     "cut": "trunc(multiply({0}, {label}, {out}), {out})",
     "outer": "multiply({0}[:, None], {1}, {out})",
 }
@@ -107,18 +82,22 @@ NO_SIGNS = str.maketrans("+-.", "pm_")
 
 
 class Constants(dict[str, Array]):
-    """The numbers of a program, each as an array of its own name."""
+    """The numbers of a program, each as an array of its own name; where they differ by lane, each for so many units."""
 
-    def name(self, value: float) -> str:
-        name = f"k{value.hex()}".translate(NO_SIGNS)
-        self[name] = np.array(value)
+    def __init__(self, units: int = 1) -> None:
+        super().__init__()
+        self.units = units
+
+    def name(self, value: float | tuple[float, ...]) -> str:
+        by_lane = value if isinstance(value, tuple) else (value,)
+        name = f"k{'_'.join(map(float.hex, by_lane))}".translate(NO_SIGNS)
+        self[name] = np.repeat(np.array(value)[:, None], self.units, 1) if by_lane is value else np.array(value)
         return name
 
     def call(self, code: str, args: Sequence[str], label: Label, out: str) -> str:
         """The code of an operation with its arguments, its numbers and its place put in."""
         if isinstance(label, tuple):
-            numbers = {"label": [*map(self.name, label)], "half": [self.name(number / 2) for number in label]}
-            return code.format(*args, **numbers, out=out)
+            return code.format(*args, label=[*map(self.name, label)], out=out)
         return code.format(*args, label=self.name(float(label)) if label != "" else "", out=out)
 
 

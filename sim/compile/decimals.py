@@ -42,6 +42,9 @@ class Rounding(NamedTuple):
         return 1 - NUDGE if self.op == "round_ties_down" else 1 + NUDGE
 
 
+NEAREST = {decimals: Rounding(decimals, decimals) for decimals in range(1, MOST_DECIMALS + 1)}
+
+
 class DecimalWriter:
     """Formulas over whole numbers. A node of scale s counts units of 10 ** (-unit · s); None: a real."""
 
@@ -95,13 +98,17 @@ class DecimalWriter:
         return self._set(self._times(rounded, 10 ** (to.unit - to.kept)), 1)
 
     def _squashed(self, node: int, factor: float) -> int | None:
-        """σ or tanh of a scaled whole number, rounded, as one operation: so far from a tie, it is the same."""
+        """σ or tanh of a scaled whole number, rounded, as one operation: so far from a tie, it is the same.
+
+        Its label (by, up, shift) says round(up · tanh(by · a) + shift), which σ is too.
+        """
         squash = self.graph.nodes[node]
         scaled = self.graph.nodes[squash.args[0]] if squash.op in ("sigmoid", "tanh") else squash
         if squash is scaled or scaled.op != "*" or self.graph.nodes[scaled.args[1]].op != "number":
             return None
         by = float(self.graph.nodes[scaled.args[1]].label)
-        return self.graph.add(f"round_{squash.op}", scaled.args[0], label=(by, factor))
+        label = (by, factor, 0.0) if squash.op == "tanh" else (by / 2, factor / 2, factor / 2)
+        return self.graph.add(f"round_{squash.op}", scaled.args[0], label=label)
 
     def _number(self, number: float) -> int:
         scale = 0 if number == round(number) else 1
@@ -229,7 +236,7 @@ ENDS: dict[str, Callable[[Any, list[Ends]], Ends]] = {
     "number": lambda value, _: (value, value),
     **dict.fromkeys(("sigmoid", "step", "switch", "clip01"), lambda label, args: (0.0, 1.0)),
     **dict.fromkeys(("tanh", "clip"), lambda label, args: (-1.0, 1.0)),
-    "round_sigmoid": lambda label, _: (0.0, label[1]),
+    "round_sigmoid": lambda label, _: (0.0, label[1] + label[2]),
     "round_tanh": lambda label, _: (-label[1], label[1]),
     **dict.fromkeys(("round", "cut"), _rounded),
     "over": lambda divisor, args: (args[0][0] / divisor, args[0][1] / divisor),

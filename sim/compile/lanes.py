@@ -18,6 +18,7 @@ from sim.language.expressions import Shape, combined
 # when a node is computed: once; for all steps at once, before the loop; in the loop; for all steps at once, after it
 FIXED, AHEAD, LOOP, AFTER = "fixed", "ahead", "loop", "after"
 JOINED = "@+"  # M1 @ v1 + M2 @ v2 + …, the arguments in pairs
+SQUASHED = ("round_sigmoid", "round_tanh")  # alike but for their numbers
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ class Lanes:
             height[number] = 1 + max((height[arg] for arg in node.args), default=0)
             looks[number] = (phase, shape)
             if node.args and phase in (AHEAD, LOOP):
-                like = (phase, node.op, node.label, shape, *(looks[arg] for arg in node.args))
+                what = "squashed" if node.op in SQUASHED else (node.op, node.label)
+                like = (phase, what, shape, *(looks[arg] for arg in node.args))
                 packs[like].append(number)
                 looks[number] = list(packs).index(like)
         return sorted(packs.values(), key=lambda pack: height[pack[0]])

@@ -33,7 +33,8 @@ class LoopCode:
 
     def __init__(self, step: Step) -> None:
         self.step, self.lanes = step, Lanes(step)
-        self.constants = Constants()
+        (units,) = {step.shape[number] for number in step.carried.values()}
+        self.constants = Constants(*units)
         self.views: dict[View, str] = {}
         self.wholes: dict[View, str] = {}
         self.stacked: list[tuple[str, tuple[int, ...]]] = []
@@ -66,9 +67,16 @@ class LoopCode:
         if op == JOINED:
             yield from self._joined_in_loop(number)
         else:
-            code = LOOP_PRODUCT if op == "@" else CODE[op]
             operands = [self._seen(operand, is_matrix=op == "@") for operand in run.operands]
-            yield self._call(code, operands, number, self._lanes_seen(run.nodes, flat=op == "@"))
+            out = self._lanes_seen(run.nodes, flat=op == "@")
+            yield self._call(LOOP_PRODUCT, operands, number, out) if op == "@" else self._lanes_call(run, operands, out)
+
+    def _lanes_call(self, run: Run, operands: Sequence[str], out: str) -> str:
+        """One call for all lanes; where their numbers differ, with an array of them."""
+        nodes = [self.step.node(number) for number in run.nodes]
+        ops, labels = {node.op for node in nodes}, [node.label for node in nodes]
+        label = labels[0] if len(set(labels)) == 1 else tuple(zip(*labels, strict=True))
+        return self.constants.call(CODE["round_sigmoid" if len(ops) > 1 else nodes[0].op], operands, label, out)
 
     def _joined_in_loop(self, number: int) -> Iterator[str]:
         out = self._lanes_seen((number,))
@@ -113,7 +121,7 @@ class LoopCode:
         out = self._view(self.wholes, self._place(run.nodes))
         operands = [self._whole(operand, count) for operand in run.operands]
         if self.step.node(number).op != "@":
-            return self._call(CODE[self.step.node(number).op], operands, number, out)
+            return self._lanes_call(run, operands, out)
         matrix, vector = self._whole(run.operands[0], count), self._all_steps(run.operands[1].nodes[0])
         return f"copyto({out}, {self._call(WHOLE_PRODUCT, [matrix, vector], number)}.reshape({out}.shape))"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -101,16 +101,17 @@ class Piece(NamedTuple):
     """Some steps of a backward pass, as a program of its own.
 
     `beyond` is the cell of the step after them, unless they are the last; nothing is passed back over the steps in
-    `cuts`; `weighs` says whether the gradients of the weights are asked for.
+    `cuts`.
     """
 
     cells: Steps
     beyond: Cell | None = None
     cuts: tuple[int, ...] = ()
-    weighs: bool = True
 
-    def graph(self, cell: Cell, sizes: Sizes, rounding: Rounding | None) -> tuple[Graph, list[int], Inputs]:
-        """Its gradients step by step, then those of the weights.
+    def graph(
+        self, cell: Cell, sizes: Sizes, rounding: Rounding | None, asked: Sequence[str] = ()
+    ) -> tuple[Graph, list[int], Inputs]:
+        """Its gradients step by step, then those of the weights; or the ones that are asked for.
 
         Taken are the weights; the inputs of the steps and the first states; the values of the trace, step by step; the
         gradients that the loss gives h, step by step; and what comes from beyond: dh_last, dc_last, or the gradients
@@ -124,8 +125,8 @@ class Piece(NamedTuple):
         last = behind if self.beyond else [f"d{state}_last" for state in cell.states]
         writer = writer_for(graph, rounding)
         nodes = UnrolledBackward(writer, self.cells, {*values, *last}, cuts=self.cuts, beyond=self.beyond).nodes
-        outputs = [f"{name}@{step}" for step in range(1, len(self.cells) + 1) for name in passed_back(cell)]
-        outputs += [f"d{name}" for name in cell.parameters if self.weighs]
+        steps_back = [f"{name}@{step}" for step in range(1, len(self.cells) + 1) for name in passed_back(cell)]
+        outputs = asked or [*steps_back, *(f"d{name}" for name in cell.parameters)]
         groups = [[(key, cell.shape(key, *sizes)) for key in keys] for keys in (values, losses, last)]
         return graph, [nodes[key] for key in outputs], [*inputs_of(cell, sizes, len(steps)), *groups]
 
@@ -136,8 +137,15 @@ def float_program_back(cell: Cell, piece: Piece, sizes: Sizes, rounding: Roundin
 
 
 @lru_cache(maxsize=64)
-def array_program_back(cell: Cell, piece: Piece, sizes: Sizes, rounding: Rounding | None, many: bool) -> ArrayProgram:
-    return ArrayProgram(*piece.graph(cell, sizes, rounding), many=many)
+def array_program_back(cell: Cell, piece: Piece, sizes: Sizes, rounding: Rounding | None) -> ArrayProgram:
+    return ArrayProgram(*piece.graph(cell, sizes, rounding), many=False)
+
+
+@lru_cache(maxsize=64)
+def gradients_of_many(cell: Cell, sizes: Sizes, names: tuple[str, ...]) -> ArrayProgram:
+    """The named gradients of one step, then what it passes back, for many variants. It takes what a `Piece` takes."""
+    asked = [f"{name}@1" for name in (*names, *(f"d{state}_prev" for state in cell.states))]
+    return ArrayProgram(*Piece((cell,)).graph(cell, sizes, None, asked), many=True)
 
 
 # --- do exact numbers stay whole numbers?

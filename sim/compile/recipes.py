@@ -80,19 +80,15 @@ def _round_arrays(factor: float) -> Operation:
     return lambda y: np.rint(y * by)
 
 
-def _squash_floats(squash: Callable[[float], float]) -> Callable[[Label], Operation]:
-    """Of a scaled number, rounded."""
-    return lambda label: lambda a: (label[1] * squash(label[0] * a) + MAGIC) - MAGIC
+def _squash_floats(label: Label) -> Operation:
+    """round(up · tanh(by · a) + shift), which a rounded σ is too."""
+    by, up, shift = label
+    return lambda a: (up * math.tanh(by * a) + (MAGIC + shift)) - MAGIC
 
 
-def _squash_arrays(squash: Operation, share: float) -> Callable[[Label], Operation]:
-    """The same; σ is given half of each factor."""
-
-    def operation(label: Label) -> Operation:
-        by, up = (np.array(share * number) for number in label)
-        return lambda a: squash(a, by, up)
-
-    return operation
+def _squash_arrays(label: Label) -> Operation:
+    by, up, shift = (np.array(number) for number in label)
+    return lambda a: np.rint(up * np.tanh(by * a) + shift)
 
 
 BOTH: dict[str, Operation] = {"*": mul, "+": add, "-": sub, "neg": neg}
@@ -116,8 +112,8 @@ FLOATS = Arithmetic(
         "over": lambda divisor: lambda y: y / divisor,
         "round": lambda factor: lambda y: (y * factor + MAGIC) - MAGIC,
         "cut": lambda factor: lambda y: float(math.trunc(y * factor)),
-        "round_sigmoid": _squash_floats(_sigmoid),
-        "round_tanh": _squash_floats(math.tanh),
+        "round_sigmoid": _squash_floats,
+        "round_tanh": _squash_floats,
     },
     float,
 )
@@ -129,7 +125,7 @@ ARRAYS = Arithmetic(
         "T": np.transpose,
         "diag": np.diagonal,
         "tanh": np.tanh,
-        "sigmoid": arrays.sigmoid,
+        "sigmoid": lambda a: arrays.HALF * np.tanh(arrays.HALF * a) + arrays.HALF,
         "relu": lambda y: np.maximum(y, arrays.ZERO),
         "step": arrays.step,
         "switch": arrays.switch,
@@ -141,8 +137,8 @@ ARRAYS = Arithmetic(
         "over": lambda divisor: lambda y: y / divisor,
         "round": _round_arrays,
         "cut": lambda factor: lambda y: np.trunc(y * factor),
-        "round_sigmoid": _squash_arrays(arrays.round_sigmoid, 0.5),
-        "round_tanh": _squash_arrays(arrays.round_tanh, 1.0),
+        "round_sigmoid": _squash_arrays,
+        "round_tanh": _squash_arrays,
     },
     np.array,
 )

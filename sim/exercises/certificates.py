@@ -10,8 +10,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from itertools import batched, combinations
+from itertools import batched, chain, combinations, islice
 from typing import Any
 
 import numpy as np
@@ -57,11 +58,13 @@ def certify(exercise: AnyExercise, seeds: Iterable[int]) -> list[Certificate]:
     return [certificate for judged in _blocks(exercise, seeds) for certificate in judged.certificates()]
 
 
-def _blocks(exercise: AnyExercise, seeds: Iterable[int]) -> Iterator[Candidates | Answers]:
+def _blocks(exercise: AnyExercise, seeds: Iterable[int], first: int = BLOCK) -> Iterator[Candidates | Answers]:
+    """The candidates judged block by block, so many in the first."""
     of_kind("exercise", exercise, (Exercise, QuestionExercise), "a sim.Exercise or a sim.QuestionExercise")
     of_kind("seeds", seeds, Iterable, "a row of whole numbers")
     exercise.check()
-    for block in batched(seeds, BLOCK):
+    rest = iter(seeds)
+    for block in filter(None, chain([tuple(islice(rest, first))], batched(rest, BLOCK))):
         yield Candidates(exercise, block) if isinstance(exercise, Exercise) else Answers(exercise, block)
 
 
@@ -72,7 +75,7 @@ def accepted(exercise: AnyExercise, seeds: Iterable[int]) -> Iterator[Certificat
     and not one passed.
     """
     tried = passed = 0
-    for judged in _blocks(exercise, seeds):
+    for judged in _blocks(exercise, seeds, first=1):  # where most pass, the rest need not be looked at for one
         for certificate in judged.accepted():
             passed += 1
             yield certificate
@@ -141,22 +144,24 @@ class Candidates:
         if not chosen:
             return
         units = {name: array[..., chosen] for name, array in self.units.items()}
-        ones = [
-            One(exercise, {name: array[..., place] for name, array in units.items()}) for place in range(len(chosen))
-        ]
-        live, reasons = self._judged(chosen, other_values(exercise, units, ones))
+        alone = (slice(place, place + 1) for place in range(len(chosen)))
+        ones = [One(exercise, {name: array[..., place] for name, array in units.items()}) for place in alone]
+        live, reasons = self._judged(chosen, other_values(exercise, units), ones)
         for place, number in enumerate(chosen):
             exact = [values[0, :, number] for values in self.keys]
             alive = [each[:, place] for each in live]
             yield _certificate(ones[place], self.seeds[number], exact, alive, reasons[place])
 
-    def _judged(self, chosen: list[int], others: list[Array]) -> tuple[list[Bools], list[list[str]]]:
+    def _judged(
+        self, chosen: list[int], others: list[Array], ones: Sequence[One]
+    ) -> tuple[list[Bools], list[list[str]]]:
         """For each asked quantity which slips live; and for each candidate why it is refused."""
         exercise, live = self.exercise, list[Bools]()
         reasons: list[list[str]] = [[] for _ in chosen]
-        for asked, values, apart, other in zip(exercise.asked, self.keys, self.apart, others, strict=True):
-            keys = values[..., chosen]
-            live.append(apart[:, chosen] & _told_apart(keys, other))
+        for k, asked in enumerate(exercise.asked):
+            keys, full = self.keys[k][..., chosen], np.concatenate([one.full[k] * one.ten for one in ones], axis=-1)
+            other = np.concatenate([others[k], full])
+            live.append(self.apart[k][:, chosen] & _told_apart(keys, other))
             for reason, refused in _faults(exercise, asked, keys[0], other, live[-1]):
                 for place in np.flatnonzero(refused):
                     reasons[place].append(reason)
@@ -166,15 +171,16 @@ class Candidates:
 def _certificate(one: One, seed: int, exact: list[Array], live: list[Bools], reasons: list[str]) -> Certificate:
     exercise, shapes = one.exercise, plan_of(one.exercise).shapes
     keys = [(value / one.ten + 0.0).reshape(shape).tolist() for value, shape in zip(exact, shapes, strict=True)]
+    full = [value.reshape(shape).tolist() for value, shape in zip(one.full, shapes, strict=True)]
     ids = [
         [slip.id for slip, is_live in zip(exercise.slips[key], alive, strict=True) if is_live]
         for key, alive in zip(exercise.asked, live, strict=True)
     ]
     return Certificate(
         seed=seed,
-        given={name: array.tolist() for name, array in one.given.items()},
+        given={name: array[..., 0].tolist() for name, array in one.given.items()},
         exact=dict(zip(exercise.asked, keys, strict=True)),
-        full=dict(zip(exercise.asked, (value.tolist() for value in one.values(None)), strict=True)),
+        full=dict(zip(exercise.asked, full, strict=True)),
         live=dict(zip(exercise.asked, ids, strict=True)),
         reasons=reasons,
         digest=_digest(exercise, one.units),
@@ -184,15 +190,23 @@ def _certificate(one: One, seed: int, exact: list[Array], live: list[Bools], rea
 def _apart(slips: Sequence[Slip], values: Array) -> Bools:
     """Which slips (first axis) lie far enough from the exact key and from every slip that is no alias of theirs."""
     apart = np.ones((len(slips), values.shape[-1]), dtype=np.bool_)
-    for k in range(len(slips)):
+    for k, alike in enumerate(_alike(tuple(slips))):
         far = _distance(values[k + 1 :], values[k]) >= APART  # the key first, then each slip, from all behind it
+        if alike:
+            far[alike] = True
         if k:
-            for j, other in enumerate(slips[k:], k):
-                if other.id in slips[k - 1].aliases:
-                    far[j - k] = True
-            apart[k - 1] &= far.all(axis=0)
+            apart[k - 1] &= np.logical_and.reduce(far)
         apart[k:] &= far
     return apart
+
+
+@lru_cache(maxsize=256)
+def _alike(slips: tuple[Slip, ...]) -> list[list[int]]:
+    """For the key, then for each slip but the last: which of those behind it are its aliases, the next one being 0."""
+    behind = [
+        [j for j, other in enumerate(slips[k + 1 :]) if other.id in slip.aliases] for k, slip in enumerate(slips[:-1])
+    ]
+    return [[], *behind] if slips else []
 
 
 def _told_apart(keys: Array, others: Array) -> Bools:
@@ -206,8 +220,9 @@ def _told_apart(keys: Array, others: Array) -> Bools:
 
 def _distance(one: Array, other: Array) -> Array:
     """How far two vectors lie apart: as far as their farthest entries. The entries are on the last axis but one."""
-    distance: Array = np.abs(one - other).max(axis=-2)
-    return distance
+    apart = one - other
+    farthest: Array = np.maximum.reduce(np.abs(apart, apart), axis=-2)
+    return farthest
 
 
 def _faults(

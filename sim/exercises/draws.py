@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from sim.checks import described, of_kind
 from sim.compile.memory import aligned
 from sim.errors import SizeError
-from sim.exercises.exercise import Exercise, Range, grid
+from sim.exercises.exercise import Exercise, Placed
 from sim.language.expressions import Shape
 from sim.layers import Array
 
@@ -33,10 +34,10 @@ class Slots(NamedTuple):
     """The drawn numbers that take equally many bits: where each stands, and its range."""
 
     bits: int
-    names: tuple[tuple[str, Shape], ...]
+    names: tuple[tuple[str, Shape, slice], ...]
     low: Array
     step: Array
-    choices: Array
+    share: Array  # how many choices there are to one of 2 ** bits
 
     @property
     def words(self) -> int:
@@ -53,39 +54,31 @@ def draw(exercise: Exercise, seed: int) -> dict[str, Array]:
 
 def draw_block(exercise: Exercise, seeds: Sequence[int]) -> dict[str, Array]:
     """The given numbers of many variants, as whole numbers of the last decimal; the last axis is the variant."""
-    drawn = drawn_from(exercise.stream, seeds, *slots_of(exercise))
+    drawn = drawn_from(exercise.stream, seeds, exercise.placed)
     return {name: drawn[name] for name in exercise.shapes}
 
 
-def drawn_from(stream: str, seeds: Sequence[int], few: Slots, many: Slots) -> dict[str, Array]:
+def drawn_from(stream: str, seeds: Sequence[int], placed: tuple[Placed, ...]) -> dict[str, Array]:
     """The numbers of so many seeds, in units; the last axis is the seed."""
+    few, many = _slots(placed)
     words = _words(stream, seeds, few.words + many.words)
     return _drawn(few, words[: few.words]) | _drawn(many, words[few.words :])
 
 
-def slots_of(exercise: Exercise) -> tuple[Slots, Slots]:
-    ranges = tuple((name, shape, exercise.range_of(name)) for name, shape in exercise.shapes.items())
-    return _slots(ranges, exercise.decimals)
-
-
-type Placed = tuple[str, Shape, tuple[int, int, int]]  # a name, its shape, and its range in units: low, step, choices
-
-
 @lru_cache(maxsize=256)
-def _slots(ranges: tuple[tuple[str, Shape, Range], ...], decimals: int) -> tuple[Slots, Slots]:
-    return slots_for([(name, shape, grid(name, span, decimals)) for name, shape, span in ranges])
-
-
-def slots_for(placed: Sequence[Placed]) -> tuple[Slots, Slots]:
+def _slots(placed: tuple[Placed, ...]) -> tuple[Slots, Slots]:
     """Those that 16 bits are enough for, and the others."""
     few = [each for each in placed if each[2][2] <= FEW]
     return _side_by_side(16, few), _side_by_side(32, [each for each in placed if each not in few])
 
 
 def _side_by_side(bits: int, placed: Sequence[Placed]) -> Slots:
-    spans = [span for _, shape, span in placed for _ in range(math.prod(shape))]
-    low, step, choices = np.array(spans, dtype=float).reshape(-1, 3).T[:, :, None]
-    return Slots(bits, tuple((name, shape) for name, shape, _ in placed), low, step, choices)
+    grids = [grid for _, shape, grid in placed for _ in range(math.prod(shape))]
+    low, step, choices = np.array(grids, dtype=float).reshape(-1, 3).T[:, :, None]
+    ends = list(accumulate((math.prod(shape) for _, shape, _ in placed), initial=0))
+    places = [slice(*each) for each in pairwise(ends)]
+    names = tuple((name, shape, place) for (name, shape, _), place in zip(placed, places, strict=True))
+    return Slots(bits, names, low, step, choices / 2**bits)
 
 
 def _words(stream: str, seeds: Sequence[int], count: int) -> Words:
@@ -120,20 +113,16 @@ def _mixed(words: Words) -> Words:
 
 
 def _drawn(slots: Slots, words: Words) -> dict[str, Array]:
-    """Picks from the ranges, one for each slot: low + step · ⌊choices · bits / 2^bits⌋."""
+    """Picks from the ranges, one for each slot: low + step · ⌊choices · bits / 2^bits⌋. The lowest bits come first."""
     if not slots.names:
         return {}
     lanes, N = 64 // slots.bits, words.shape[-1]
     (picks,) = aligned((len(words) * lanes, N))
-    by_lane = picks.reshape(len(words), lanes, N)
-    mask = np.uint64(2**slots.bits - 1)
-    for lane in range(lanes):
-        by_lane[:, lane] = (words >> np.uint64(lane * slots.bits)) & mask
+    bits = words.astype("<u8", copy=False).view(f"<u{slots.bits // 8}").reshape(len(words), N, lanes)
+    picks.reshape(len(words), lanes, N)[...] = bits.swapaxes(1, 2)
     picks = picks[: len(slots.low)]
-    picks *= slots.choices / 2**slots.bits
+    picks *= slots.share
     np.floor(picks, picks)
     picks *= slots.step
     picks += slots.low
-    ends = np.cumsum([math.prod(shape) for _, shape in slots.names])
-    parts = np.split(picks, ends[:-1])
-    return {name: part.reshape(*shape, N) for (name, shape), part in zip(slots.names, parts, strict=True)}
+    return {name: picks[place].reshape(*shape, N) for name, shape, place in slots.names}

@@ -8,15 +8,19 @@ from functools import cached_property, lru_cache
 
 from sim.cells import cell as find_cell
 from sim.checks import of_kind, whole_number
-from sim.compile.decimals import check_decimals, whole
+from sim.compile.decimals import Rounding, check_decimals, whole
+from sim.compile.programs import ceiling, surely_small
 from sim.errors import DecimalsError, SizeError, UnknownName
 from sim.language.declarations import PARAMETERS, Cell
 from sim.language.expressions import Shape
 from sim.layers import MOST_UNITS, fits, numbers
 from sim.slips.binding import Slip, slip_named
-from sim.slips.following import MOST_FOLLOWED, check_known, places
+from sim.slips.following import MOST_FOLLOWED, check_known, places, step_of
 
 FROM_THE_LOSS = ("dh", "dh_last", "dc_last")
+
+type Grid = tuple[int, int, int]  # a range in units of the last decimal: first, step, and how many
+type Placed = tuple[str, Shape, Grid]
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Exercise:
     def declared(self) -> Cell:
         return find_cell(self.cell)
 
-    @property
+    @cached_property
     def asks_gradients(self) -> bool:
         return any(asked[0] == "d" for asked in self.asked)
 
@@ -76,10 +80,18 @@ class Exercise:
         raise UnknownName(f"The exercise has no range for {name}.", "Give one by name, or for weights by letter.")
 
     @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """Every given name with its shape and its range."""
+        return tuple(
+            (name, shape, grid(name, self.range_of(name), self.decimals)) for name, shape in self.shapes.items()
+        )
+
+    @cached_property
     def largest(self) -> dict[str, float]:
         """The largest number, in units, that each given name may have."""
-        grids = {name: grid(name, self.range_of(name), self.decimals) for name in self.shapes}
-        return {name: float(max(abs(low), abs(low + (count - 1) * step))) for name, (low, step, count) in grids.items()}
+        return {
+            name: float(max(abs(low), abs(low + (count - 1) * step))) for name, _, (low, step, count) in self.placed
+        }
 
     @cached_property
     def slips(self) -> dict[str, list[Slip]]:
@@ -87,6 +99,17 @@ class Exercise:
         return {
             key: [slip_named(self.declared, key, each) for each in self._said(self.claims, key)] for key in self.asked
         }
+
+    @cached_property
+    def stays_whole(self) -> bool:
+        """Whether the ranges alone show that no value, right or of a slip, leaves the whole numbers."""
+        if self.asks_gradients:
+            return False
+        cell, rounding = self.declared, Rounding(self.decimals, self.decimals)
+        wrong = [(step_of(key), slip.wrong) for key, slips in self.slips.items() for slip in slips]
+        ways = [(cell,) * self.T, *((cell,) * (step - 1) + (each,) for step, each in wrong)]
+        largest, width = ceiling(max(self.largest.values())), max(self.D, self.H)
+        return all(surely_small(cell, cells, rounding, largest, width) for cells in ways)
 
     def shown(self, asked: str) -> Sequence[str]:
         """The ids that every variant must be able to name in this quantity."""
@@ -145,7 +168,7 @@ class Exercise:
 
 
 @lru_cache(maxsize=4096)
-def grid(name: str, span: Range, decimals: int) -> tuple[int, int, int]:
+def grid(name: str, span: Range, decimals: int) -> Grid:
     """A range as whole numbers of the last decimal: first, step, and how many. Raises: SimError."""
     of_kind(f"the range of {name}", span, Range, "a sim.Range(low, high, step)")
     ends = numbers(f"the range of {name}", [span.low, span.high, span.step])

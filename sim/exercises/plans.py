@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 
-from sim.compile import ArrayProgram
+from sim.compile import ArrayProgram, Inputs, Program, compile_scalar
 from sim.compile.decimals import DecimalWriter, Rounding
 from sim.compile.graphs import FloatWriter, Graph, Unrolled, UnrolledBackward, Writer
 from sim.compile.memory import aligned
-from sim.compile.programs import Sizes, Steps, check_magnitudes, inputs_of, passed_back
-from sim.exercises.exercise import FROM_THE_LOSS, Exercise
+from sim.compile.programs import LONGEST, Sizes, Steps, check_magnitudes, inputs_of, is_small, passed_back
+from sim.exercises.exercise import Exercise
 from sim.language.declarations import Cell
 from sim.language.expressions import Shape
-from sim.layers import Array, Layer
-from sim.runs.backpropagation import propagated
-from sim.runs.running import given_to, traced
+from sim.layers import Array
 from sim.slips.binding import Slip
 from sim.slips.following import step_of
 
@@ -28,9 +27,49 @@ GIVEN_AS = {"h0": "h", "c0": "c", "dh": "dh_loss"}  # as equations call what is 
 type Units = Mapping[str, Array]  # the given numbers of a block, as whole numbers of the last decimal
 
 
+class Values:
+    """Some values of a graph: of a block of candidates computed on arrays, of one candidate in float code."""
+
+    def __init__(
+        self, graph: Graph, outputs: list[int], inputs: Inputs, shapes: Sequence[tuple[int, Shape]], *, in_floats: bool
+    ) -> None:
+        """`shapes` says of how many outputs in a row each quantity consists, and what shape they have."""
+        self._compiled = graph, outputs, inputs
+        self._shapes, self._in_floats = shapes, in_floats
+        ends = accumulate((count * math.prod(shape) for count, shape in shapes), initial=0)
+        self._places = [slice(*each) for each in pairwise(ends)]  # of each quantity among the floats
+
+    @cached_property
+    def _alone(self) -> Program:
+        return compile_scalar(*self._compiled)
+
+    @cached_property
+    def _block(self) -> ArrayProgram:
+        return ArrayProgram(*self._compiled, many=True)
+
+    def of(self, groups: Sequence[Sequence[Array]]) -> list[Array]:
+        """Each quantity, (outputs, entries, N), from the inputs by group, whose last axis is the candidate."""
+        N = groups[0][0].shape[-1]
+        return self._of_one(groups) if N == 1 and self._in_floats else self._of_block(groups, N)
+
+    def _of_one(self, groups: Sequence[Sequence[Array]]) -> list[Array]:
+        raw = np.array(self._alone(*([x for array in group for x in array.ravel().tolist()] for group in groups)))
+        counts = (count for count, _ in self._shapes)
+        return [raw[place].reshape(count, -1, 1) for place, count in zip(self._places, counts, strict=True)]
+
+    def _of_block(self, groups: Sequence[Sequence[Array]], N: int) -> list[Array]:
+        places = aligned(*((count, math.prod(shape), N) for count, shape in self._shapes))
+        out = [
+            value.reshape(*shape, N) for place, (_, shape) in zip(places, self._shapes, strict=True) for value in place
+        ]
+        scratch = aligned(*((*shape, N) for shape in self._block.registers)) if self._block.registers else []
+        self._block(*groups, out=out, scratch=scratch)
+        return places
+
+
 @dataclass(frozen=True)
 class Plan:
-    """The programs of an exercise.
+    """What is computed of an exercise.
 
     `keys` gives for each asked quantity the exact value and one for each claimed slip; `others` one for each of
     `other_roundings`; `full` the value in full precision.
@@ -38,11 +77,10 @@ class Plan:
 
     asked: tuple[str, ...]
     shapes: tuple[Shape, ...]
-    claimed: tuple[int, ...]  # how many slips each asked quantity has
     watched: tuple[str, ...]  # what `keys` gives besides: the values on which it depends whether all stay whole numbers
-    keys: ArrayProgram
-    others: ArrayProgram
-    full: ArrayProgram
+    keys: Values
+    others: Values
+    full: Values
 
 
 def other_roundings(decimals: int) -> list[Rounding]:
@@ -65,8 +103,11 @@ def _plan(
     backward = any(key[0] == "d" for key in asked)
     inputs = _inputs(cell, sizes, T, backward)
 
-    def program(graph: Graph, outputs: list[int]) -> ArrayProgram:
-        return ArrayProgram(graph, outputs, inputs, many=True)
+    in_floats = is_small(*sizes) and T <= LONGEST
+
+    def values(graph: Graph, outputs: list[int], counts: Iterable[int], names: Iterable[str]) -> Values:
+        shapes = [(count, cell.shape(name, *sizes)) for count, name in zip(counts, names, strict=True)]
+        return Values(graph, outputs, inputs, shapes, in_floats=in_floats)
 
     graph, cells = Graph(), (cell,) * T
     writer = DecimalWriter(graph, Rounding(decimals, decimals))
@@ -79,14 +120,14 @@ def _plan(
     others, plain = Graph(), Graph()
     traces = [_nodes(DecimalWriter(others, rounding), cells, backward) for rounding in other_roundings(decimals)]
     full = _nodes(FloatWriter(plain), cells, backward)
+    counts = [*(1 + len(claimed) for claimed in slips), *(1 for _ in watched)]
     return Plan(
         asked,
         tuple(cell.shape(key, *sizes) for key in asked),
-        tuple(map(len, slips)),
         watched,
-        program(graph, [*keys, *(right[key] for key in watched)]),
-        program(others, [trace[key] for key in asked for trace in traces]),
-        program(plain, [full[key] for key in asked]),
+        values(graph, [*keys, *(right[key] for key in watched)], counts, [*asked, *watched]),
+        values(others, [trace[key] for key in asked for trace in traces], [len(traces) for _ in asked], asked),
+        values(plain, [full[key] for key in asked], [1 for _ in asked], asked),
     )
 
 
@@ -114,11 +155,11 @@ def key_values(exercise: Exercise, units: Units) -> list[Array]:
 
     Raises: DecimalsError where the numbers are so large that they could leave the whole numbers.
     """
-    plan, sizes = plan_of(exercise), (exercise.D, exercise.H)
-    shapes = [*plan.shapes, *(exercise.declared.shape(key, *sizes) for key in plan.watched)]
-    found = _run(plan.keys, exercise, units, shapes, [1 + count for count in plan.claimed] + [1] * len(plan.watched))
-    values = found[: len(plan.asked)]
-    _check_magnitudes(exercise, dict(zip(plan.watched, found[len(plan.asked) :], strict=True)))
+    plan = plan_of(exercise)
+    found = plan.keys.of(_groups(exercise, units))
+    values, watched = found[: len(plan.asked)], found[len(plan.asked) :]
+    if not exercise.stays_whole:
+        _check_magnitudes(exercise, dict(zip(plan.watched, watched, strict=True)))
     return values
 
 
@@ -137,35 +178,9 @@ def _check_magnitudes(exercise: Exercise, watched: Mapping[str, Array]) -> None:
         check_magnitudes(wrong, cell, width, sizes, rounding, backward=backward)
 
 
-def other_values(exercise: Exercise, units: Units, ones: Sequence[One]) -> list[Array]:
-    """For each asked quantity the values of the other roundings, in units, and last the one in full precision.
-
-    `ones` are the same candidates each alone.
-    """
-    plan = plan_of(exercise)
-    if len(ones) == 1:
-        one = ones[0]
-        rounded = [one.in_units(rounding) for rounding in (*other_roundings(exercise.decimals), None)]
-        return [np.stack(values) for values in zip(*rounded, strict=True)]
-    others = _run(
-        plan.others, exercise, units, plan.shapes, [len(other_roundings(exercise.decimals))] * len(plan.asked)
-    )
-    ten = 10.0**exercise.decimals
-    given = {name: array / ten for name, array in units.items()}
-    full = _run(plan.full, exercise, given, plan.shapes, [1] * len(plan.asked))
-    return [np.concatenate([some, one * ten]) for some, one in zip(others, full, strict=True)]
-
-
-def _run(
-    program: ArrayProgram, exercise: Exercise, arrays: Units, shapes: Sequence[Shape], counts: Sequence[int]
-) -> list[Array]:
-    """A program's outputs: so many values of each quantity, side by side."""
-    N = arrays["x"].shape[-1]
-    places = aligned(*((count, math.prod(shape), N) for shape, count in zip(shapes, counts, strict=True)))
-    out = [value.reshape(*shape, N) for place, shape in zip(places, shapes, strict=True) for value in place]
-    scratch = aligned(*((*shape, N) for shape in program.registers)) if program.registers else []
-    program(*_groups(exercise, arrays), out=out, scratch=scratch)
-    return places
+def other_values(exercise: Exercise, units: Units) -> list[Array]:
+    """For each asked quantity the values of the other roundings, in units: (roundings, entries, N)."""
+    return plan_of(exercise).others.of(_groups(exercise, units))
 
 
 def _groups(exercise: Exercise, arrays: Units) -> list[list[Array]]:
@@ -180,30 +195,10 @@ def _groups(exercise: Exercise, arrays: Units) -> list[list[Array]]:
 
 
 class One:
-    """One candidate alone, by the traces that everybody else computes: faster than a block of one."""
+    """One candidate, by itself: in full precision a block's last bit may differ."""
 
     def __init__(self, exercise: Exercise, units: Units) -> None:
-        """`units` without an axis of variants."""
+        """`units` with an axis of one candidate."""
         self.exercise, self.units, self.ten = exercise, units, 10.0**exercise.decimals
         self.given = {name: array / self.ten for name, array in units.items()}
-        cell, sizes = exercise.declared, (exercise.D, exercise.H)
-        self.layer = Layer(cell, {name: self.given[name] for name in cell.parameters}, *sizes)
-        self.layer.remembered[exercise.decimals] = Layer(cell, {name: units[name] for name in cell.parameters}, *sizes)
-        self.start = given_to(self.layer, self.given["x"], self.given["h0"], self.given.get("c0"))
-
-    def values(self, rounding: Rounding | None) -> list[Array]:
-        """Each asked quantity."""
-        trace = traced(self.layer, self.start, rounding)
-        if not self.exercise.asks_gradients:
-            return [trace.at(key.partition("@")[0], step_of(key)) for key in self.exercise.asked]
-        dh, dh_last, dc_last = (self.given.get(name) for name in FROM_THE_LOSS)
-        gradients = propagated(trace, trace.cells, dh, dh_last, dc_last)
-        return [
-            gradients.at(key.partition("@")[0], step_of(key)) if "@" in key else gradients[key[1:]]
-            for key in self.exercise.asked
-        ]
-
-    def in_units(self, rounding: Rounding | None) -> list[Array]:
-        """The same as (entries, 1), in units."""
-        found = [value.reshape(-1, 1) * self.ten for value in self.values(rounding)]
-        return found if rounding is None else [np.rint(each) for each in found]
+        self.full = plan_of(exercise).full.of(_groups(exercise, self.given))  # (1, entries, 1) of each asked quantity

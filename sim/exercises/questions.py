@@ -20,8 +20,8 @@ import numpy as np
 
 from sim.checks import of_kind, whole_number
 from sim.errors import SizeError, UnknownName
-from sim.exercises.draws import Slots, drawn_from, slots_for
-from sim.exercises.exercise import Range, grid
+from sim.exercises.draws import drawn_from
+from sim.exercises.exercise import Grid, Placed, Range, grid
 from sim.exercises.rules import APART, FROM_EARLY, Certificate
 from sim.language.expressions import Shape
 from sim.plain.questions import SINGLE, PlainSlip, Question
@@ -70,7 +70,7 @@ class QuestionExercise:
         return all(name.isupper() for name in self.question.givens)
 
     @cached_property
-    def grids(self) -> dict[str, tuple[int, int, int]]:
+    def grids(self) -> dict[str, Grid]:
         """First, step and how many, in units of the last decimal; sizes in ones."""
         return {
             name: grid(name, span, 0 if name.isupper() else self.decimals) for name, span in sorted(self.ranges.items())
@@ -82,8 +82,9 @@ class QuestionExercise:
         return prod(count ** prod(self.shapes[name]) for name, (_, _, count) in self.grids.items())
 
     @cached_property
-    def _slots(self) -> tuple[Slots, Slots]:
-        return slots_for([(name, self.shapes[name], span) for name, span in self.grids.items()])
+    def placed(self) -> tuple[Placed, ...]:
+        """Every given name with its shape and its range."""
+        return tuple((name, self.shapes[name], grid) for name, grid in self.grids.items())
 
     def check(self) -> None:
         """Raises: SimError for the first thing that cannot be."""
@@ -104,7 +105,7 @@ class QuestionExercise:
         """The givens of so many seeds: drawn, or counted through where the exercise is small."""
         if self.small:
             return [self._counted(seed) for seed in seeds]
-        drawn = drawn_from(self.stream, seeds, *self._slots)
+        drawn = drawn_from(self.stream, seeds, self.placed)
         return [{name: self._as_given(name, array[..., k]) for name, array in drawn.items()} for k in range(len(seeds))]
 
     def _counted(self, seed: int) -> dict[str, Any]:

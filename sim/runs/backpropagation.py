@@ -18,6 +18,7 @@ from sim.errors import NumberError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, name, number
 from sim.layers import Array, Numbers, as_numbers, of_shape
+from sim.runs.many import WayBack
 from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through
 from sim.runs.running_back import Found, run_back
 from sim.runs.traces import Trace
@@ -35,10 +36,12 @@ class Gradients(Mapping[str, Array]):
     """
 
     def __init__(
-        self, trace: Trace, cells: Steps, found: Found, given: Mapping[str, Array], cuts: tuple[int, ...]
-    ) -> None:
+        self, trace: Trace, cells: Steps, found: Found, given: Mapping[str, Array], cuts: tuple[int, ...],
+        ready: Mapping[str, Array] | None = None,
+    ) -> None:  # fmt: skip
+        """`found` computes everything when it is asked for, but what is `ready`."""
         self.trace, self.cells, self.cuts = trace, cells, cuts
-        self._found, self._given = found, given
+        self._found, self._given, self._ready = found, given, dict(ready or {})
         self._values: dict[str, Array] | None = None
 
     @property
@@ -52,14 +55,16 @@ class Gradients(Mapping[str, Array]):
     def _all(self) -> dict[str, Array]:
         if self._values is None:
             found = self._found()
-            weights = {name: found.pop(f"d{name}") for name in self.trace.weights}
             firsts = {f"{state}0": found[f"d{state}_prev"][0] for state in self.trace.states}
+            weights = {name: found.pop(f"d{name}") for name in self.trace.weights if name not in self._ready}
             values = found | {"x": found.pop("dx")}
             steps = {name: array[::-1] if self.trace.is_reverse else array for name, array in values.items()}
-            self._values = steps | firsts | weights
+            self._values = steps | firsts | weights | self._ready
         return self._values
 
     def __getitem__(self, name: str) -> Array:
+        if name in self._ready:
+            return self._ready[name]
         if name not in self._all():
             raise UnknownName(f"There is no gradient “{name}”.", f"There are: {', '.join(self)}.")
         return self._all()[name]
@@ -156,8 +161,9 @@ def backward(
 
     `dh_last` and `dc_last` (H,) are added to what reaches the last step: what comes from beyond the sequence. With a
     `window`, the sequence is cut into windows of so many steps, counted from the first, and no gradient passes from
-    one into the window before it; the states do. Of a trace of many variants, the last axis is the variant; of a
-    network, `dh_last` and `dc_last` have a row for each layer.
+    one into the window before it; the states do. Of a network, `dh_last` and `dc_last` have a row for each layer. Of
+    many variants, the last axis is the variant, and the gradients of the quantities are computed when one is asked for:
+    the weights and inputs must stay as they were until then.
     Raises: ShapeError, NumberError, SizeError; DecimalsError where the trace is exact and dh is not.
     """
     of_kind("trace", trace, (Trace, NetworkTrace), "what sim.forward or sim.exact gives")
@@ -177,10 +183,14 @@ def propagated(
     losses = np.zeros(shape) if dh is None else of_shape("dh", as_numbers("dh", dh), shape)
     last = {f"d{state}_last": _beyond(trace, state, values) for state, values in (("h", dh_last), ("c", dc_last))}
     beyond = [last[f"d{state}_last"] for state in trace.states]
-    order = losses[::-1] if trace.is_reverse else losses
+    given = {"dh": losses.copy(), **last}
+    order = given["dh"][::-1] if trace.is_reverse else given["dh"]
     cuts = _cuts(window, trace.T) if window is not None else ()
-    found = run_back(trace, cells, cuts, order, beyond)
-    return Gradients(trace, cells, found, {"dh": losses.copy(), **last}, cuts)
+    if trace.is_of_many:
+        way = WayBack(trace, cells[0], cuts, order, beyond)
+        ready = way.of_given()
+        return Gradients(trace, cells, way.of_steps, given, cuts, ready)
+    return Gradients(trace, cells, run_back(trace, cells, cuts, order, beyond), given, cuts)
 
 
 def _beyond(trace: Trace, state: str, values: Numbers | None) -> Array:

@@ -13,8 +13,9 @@ from sim.checks import of_kind
 from sim.errors import SizeError
 from sim.layers import Array, Layer, Network, Numbers
 from sim.runs.backpropagation import backward
+from sim.runs.many import forward_many
 from sim.runs.networks import NetworkTrace, Rows, rows
-from sim.runs.running import forward, forward_many
+from sim.runs.running import forward
 
 MOST_PARAMETERS = 4_000
 MOVES = (1, -1, 2, -2)  # steps by which a number is moved

@@ -1,21 +1,18 @@
-"""Running a layer over a sequence: in full precision, in exact decimals, or for many variants at once."""
+"""Running a layer over a sequence, in full precision or in exact decimals."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, overload
 
 import numpy as np
 
-from sim.cells import cell as find_cell
 from sim.checks import of_kind
 from sim.compile import Loop, Program
-from sim.compile.decimals import Rounding, check_decimals, whole_layer, whole_list
-from sim.compile.memory import aligned, parts
+from sim.compile.decimals import NEAREST, Rounding, check_decimals, whole_layer, whole_list
 from sim.compile.programs import (
     LONGEST,
-    Sizes,
     Steps,
     array_program,
     ceiling,
@@ -26,13 +23,11 @@ from sim.compile.programs import (
     pieces,
     surely_small,
 )
-from sim.errors import ShapeError, SizeError, UnknownName
+from sim.errors import ShapeError, UnknownName
 from sim.language.declarations import Cell
-from sim.layers import Array, Layer, Network, Numbers, as_numbers, check_size, fits, of_shape
+from sim.layers import Array, Layer, Network, Numbers, as_numbers, check_size, of_shape
 from sim.runs.networks import NetworkTrace, Rows, through
 from sim.runs.traces import Trace
-
-BLOCK = 10_000  # variants computed at once: enough that the calls hardly count
 
 type Given = list[Any]  # x, then the first states: all floats in a row for a small layer, else an array each
 
@@ -68,7 +63,7 @@ def exact(
     decimals = check_decimals(decimals)
     if isinstance(layer, Network):
         return through(layer, x, h0, c0, partial(exact, decimals=decimals))
-    return traced(layer, given_to(layer, x, h0, c0), Rounding(decimals, decimals))
+    return traced(layer, given_to(layer, x, h0, c0), NEAREST[decimals])
 
 
 @overload
@@ -213,64 +208,3 @@ def largest_of(values: Given) -> float:
     if isinstance(values[0], float):
         return float(max(max(values), -min(values)))
     return max(float(np.abs(array).max()) for array in values)
-
-
-def forward_many(
-    cell: Cell | str, weights: Mapping[str, Numbers], x: Numbers, h0: Numbers | None = None,
-    c0: Numbers | None = None,
-) -> Trace:  # fmt: skip
-    """N variants at once, each with its own weights; the last axis is the variant.
-
-    Weights W (H, D, N), U (H, H, N), b (H, N); x (T, D, N); h0, c0 (H, N); results (T, H, N). Arrays of float64 are
-    read, not copied.
-    Raises: ShapeError, NumberError, SizeError, UnknownName.
-    """
-    cell = find_cell(cell)
-    of_kind("weights", weights, Mapping, "a mapping from names to arrays")
-    missing = [name for name in cell.parameters if name not in weights]
-    if missing:
-        raise UnknownName(f"Weights of {cell.title} are missing: {', '.join(missing)}.")
-    arrays = {name: as_numbers(name, weights[name]) for name in cell.parameters}
-    xs = as_numbers("x", x)
-    (T, D, N), H = _sizes(cell, arrays, xs)
-    given: Given = [xs]
-    for name, values in (("h0", h0), ("c0", c0)):
-        if name[0] in cell.states:
-            given.append(np.zeros((H, N)) if values is None else of_shape(name, as_numbers(name, values), (H, N)))
-    (table,) = aligned((T, len(cell.places), H, N))
-    for start in range(0, N, BLOCK):
-        _fill(cell, (D, H), list(arrays.values()), given, table, slice(start, start + BLOCK))
-    trace = Trace((cell,) * T, None, given, table, (H, N), weights=arrays)
-    trace.check_finite()
-    return trace
-
-
-def _sizes(cell: Cell, arrays: Mapping[str, Array], x: Array) -> tuple[tuple[int, int, int], int]:
-    """(T, D, N) and H. Raises: ShapeError, SizeError."""
-    first = arrays[cell.parameters[0]]
-    if x.ndim != 3 or first.ndim != 3:
-        raise ShapeError(f"x has shape {x.shape}, needs (T, D, N); {cell.parameters[0]} needs (H, D, N).")
-    (T, D, N), H = x.shape, first.shape[0]
-    fits(cell, D, H)
-    check_size(T, D, H, N)
-    if N == 0:
-        raise SizeError("There are 0 variants, needs at least 1.")
-    wrong = [
-        f"{name} has shape {array.shape}, needs {(*cell.shape(name, D, H), N)}"
-        for name, array in arrays.items()
-        if array.shape != (*cell.shape(name, D, H), N)
-    ]
-    if wrong:
-        raise ShapeError(f"{'; '.join(wrong)}.", f"Here D is {D}, H is {H}, and there are {N} variants.")
-    return (T, D, N), H
-
-
-def _fill(cell: Cell, sizes: Sizes, weights: list[Array], given: Given, table: Array, part: slice) -> None:
-    """Compute some of the variants into their part of the table."""
-    weights, (x, *states) = parts(weights, part), parts(given, part)
-    for piece in pieces(len(x)):
-        program = array_program(cell, (cell,) * len(piece), sizes, None, True)
-        out = [value for step in table[piece.start : piece.stop] for value in step[..., part]]
-        scratch = aligned(*(shape + states[0].shape[-1:] for shape in program.registers))
-        program(weights, [*x[piece.start : piece.stop], *states], out=out, scratch=scratch)
-        states = _last_states(out, cell, 1)

@@ -199,9 +199,11 @@ class Trace(Table):
         super().check_finite()
 
     def _sum(self) -> float:
-        """A sum that is finite if all values are; of many variants, over those that no function keeps in bounds."""
-        if isinstance(self._raw, list) and isinstance(self._raw[0], float):
-            return sum(self._raw)
-        if self.is_of_many:
-            return sum(float(self.computed(name).sum()) for name in self.cells[0].unbounded)
-        return float(self._arranged().sum())
+        """Finite if all values are, and modest; of many variants, those that no function keeps in bounds."""
+        raw = self._raw
+        if isinstance(raw, list):
+            return sum(raw) if isinstance(raw[0], float) else float(self._arranged().sum())
+        if not self.is_of_many:
+            return float(np.vdot(raw, raw))
+        rows = [self._rows[name] for name in self.cells[0].unbounded]
+        return sum(float(np.vdot(step[row], step[row])) for step in raw for row in rows)

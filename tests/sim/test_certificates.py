@@ -97,9 +97,20 @@ def test_the_numbers_drawn_are_those_of_the_published_hash(make, seed):
     assert drawn == drawn_by_hand(make(), seed)
 
 
-def test_a_variant_alone_is_the_variant_of_a_block():
+@pytest.mark.parametrize("sizes", [{}, {"D": 2, "H": 5, "T": 2}, {"T": 11}], ids=str)
+def test_a_variant_alone_is_the_variant_of_a_block(sizes):
+    block = sim.certify(exercise(**sizes), range(50))
+    assert sim.certify(exercise(**sizes), [37]) == [block[37]]
+
+
+def test_those_accepted_are_those_whose_certificates_have_no_reasons():
+    fair = [each for each in sim.certify(exercise(), range(40)) if not each.reasons]
+    assert list(sim.accepted(exercise(), range(40))) == fair
+    assert list(sim.accepted(exercise(), (seed for seed in range(40)))) == fair
+
+
+def test_a_draw_is_the_given_of_its_certificate():
     block = sim.certify(exercise(), range(50))
-    assert sim.certify(exercise(), [37]) == [block[37]]
     drawn = sim.draw(exercise(), 37)
     assert {name: array.tolist() for name, array in drawn.items()} == block[37].given
 
@@ -183,6 +194,13 @@ def test_a_slip_near_another_is_switched_off_for_this_variant_only():
 def test_an_exercise_that_cannot_be_is_refused(changes, message):
     with pytest.raises(sim.SimError, match=message):
         sim.certify(exercise(**changes), [0])
+
+
+@pytest.mark.parametrize("seeds", [[0], range(20)], ids=["one", "a block"])
+def test_numbers_that_could_leave_the_whole_numbers_are_refused(seeds):
+    huge = sim.Range(-9e7, 9e7, 1)
+    with pytest.raises(sim.SimError, match="too large for exact decimals"):
+        sim.certify(exercise(ranges=exercise().ranges | {"W": huge, "x": huge}), seeds)
 
 
 def test_no_live_slip_looks_like_a_trace_that_was_rounded_too_early():

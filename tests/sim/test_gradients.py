@@ -154,6 +154,40 @@ def test_a_window_cuts_the_gradient_and_carries_the_state():
     assert np.abs(whole["dc"] - np.concatenate([part["dc"] for part in parts])).max() < 1e-12
 
 
+def many_at_random(cell, chance, D, H, T, N):
+    weights = {name: chance.normal(size=(*cell.shape(name, D, H), N)) for name in cell.parameters}
+    return weights, {"x": chance.normal(size=(T, D, N)), **{f"{s}0": chance.normal(size=(H, N)) for s in cell.states}}
+
+
+@pytest.mark.parametrize("window", [None, 5])
+@pytest.mark.parametrize("name", ["lstm_peephole", "gru"])
+def test_many_go_back_block_by_block_as_each_does_alone(name, window, monkeypatch):
+    monkeypatch.setattr("sim.runs.many.BLOCK", 3)
+    cell, chance = sim.cell(name), np.random.default_rng(11)
+    weights, start = many_at_random(cell, chance, 2, 3, 12, 7)
+    dh = chance.normal(size=(12, 3, 7))
+    of_many = sim.backward(sim.forward_many(cell, weights, **start), dh, window=window)
+    for k in range(7):
+        layer = sim.layer(cell, {name: array[..., k] for name, array in weights.items()})
+        alone = sim.forward(layer, **{name: array[..., k] for name, array in start.items()})
+        gradients = sim.backward(alone, dh[..., k], window=window)
+        assert set(of_many) == set(gradients)
+        for name in gradients:
+            assert np.abs(of_many[name][..., k] - gradients[name]).max() < 1e-10, name
+
+
+def test_gradients_of_many_that_are_asked_for_late_are_those_of_the_loss_that_was_given():
+    cell, chance = sim.cell("lstm"), np.random.default_rng(12)
+    weights, start = many_at_random(cell, chance, 1, 2, 3, 4)
+    dh, dc_last = chance.normal(size=(3, 2, 4)), chance.normal(size=(2, 4))
+    trace = sim.forward_many(cell, weights, **start)
+    asked_at_once = dict(sim.backward(trace, dh, dc_last=dc_last))
+    late = sim.backward(trace, dh, dc_last=dc_last)
+    dh += 1
+    dc_last += 1
+    assert all((late[name] == values).all() for name, values in asked_at_once.items())
+
+
 @pytest.mark.parametrize("H", [2, 6])
 def test_a_window_as_long_as_the_sequence_changes_nothing(H):
     chance = np.random.default_rng(9)

@@ -93,6 +93,12 @@ def our_backward(case: Case) -> Work:
     return lambda: sim.backward(forward(), case.dh)
 
 
+def our_backward_in_full(case: Case) -> Work:
+    """The same, and the gradient of every quantity of every step besides, which nobody else keeps."""
+    backward = our_backward(case)
+    return lambda: dict(backward())
+
+
 def _forward() -> Iterator[Row]:
     goals = {"h2T3": (8, 10), "h4T5": (3, 4), "h8T10": (2.3, 3.3)}
     for size in SIZES:
@@ -128,6 +134,8 @@ def _many() -> Iterator[Row]:
         }
         goals = dict.fromkeys(peers, (3, 3)) | {"jitted JAX": (1, 1)}
         yield from _beside("10 000 forward and back", size, many(size), our_backward, peers, goals)
+        peers = {"jitted JAX": _by("jax", "backward")}
+        yield from _beside("10 000, every gradient", size, many(size), our_backward_in_full, peers, {})
 
 
 def _by(library: str, work: str) -> Maker:
