@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from socket import SHUT_RD, socket
+from threading import Timer
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,10 +14,11 @@ from quizzes.errors import StudyError, Unavailable
 
 MOST_DRAINED = 1024 * 1024  # bytes; after a longer body the web server ends the connection (studyapp/web.py)
 PIECE = 64 * 1024
+MOST_SECONDS = 2.0
 
 
 class UnreadBodyMiddleware:
-    """Reads what nobody has read of a body, or it would be taken for the next request on the same connection."""
+    """Reads what nobody has read of a body, so that the connection lives on and the reply reaches who sent too much."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -23,9 +26,22 @@ class UnreadBodyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.META.get("CONTENT_LENGTH"):
-            with suppress(OSError):  # whoever sent it is gone
+            with suppress(OSError), _not_for_ever(request.META.get("gunicorn.socket")):  # who sent it may be gone
                 _drain(request)
         return response
+
+
+@contextmanager
+def _not_for_ever(connection: socket | None) -> Iterator[None]:
+    """Ends the reading of a body that comes byte by byte, or never: it shall hold no thread."""
+    end = Timer(MOST_SECONDS, connection.shutdown, [SHUT_RD]) if connection else None
+    if end:
+        end.start()
+    try:
+        yield
+    finally:
+        if end:
+            end.cancel()
 
 
 def _drain(request: HttpRequest) -> None:

@@ -56,7 +56,7 @@ def _of_family(network: Network, upright: bool) -> Layout | None:
     family = _lstm if "c" in cell.states else _gru if "n" in cell.equations else _rnn
     try:
         layout = family(network, upright)
-    except (LookupError, StopIteration, ValueError):
+    except (LookupError, StopIteration, ValueError):  # a part that the family's cells have is not there
         return None
     return layout if layout.at.keys() == network.parts.keys() else None
 

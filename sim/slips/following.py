@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -262,10 +263,11 @@ def step_of(key: str) -> int:
 
 
 def own_value(layer: Layer, key: str, value: npt.ArrayLike) -> Array:
-    """A learner's value in its shape; with one unit, a plain number will do."""
+    """A learner's value in its shape; one number, or a matrix entry by entry, will do."""
     shape = layer.cell.shape(key, layer.D, layer.H)
     array = numbers(key, value)
-    return array.reshape(shape) if array.size == 1 and set(shape) == {1} else of_shape(key, array, shape)
+    fits = array.size == math.prod(shape) and (array.ndim < 2 or array.size == 1)
+    return array.reshape(shape) if fits else of_shape(key, array, shape)
 
 
 def _cells(layer: Layer, slip: Slip | None, step: int, T: int) -> Steps:

@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+import sim
 from quizzes.items.making import certificates
 from quizzes.items.models import Variant
 from tests.factories import make_user
 from tests.program import Program
-from tests.samples import OF_EACH_KIND, generator_of, span
+from tests.samples import OF_EACH_KIND, WEIGHTS, generator_of, make_generator, span
 
 pytestmark = pytest.mark.django_db
 
@@ -252,3 +253,30 @@ def test_every_direction_of_a_small_exercise_is_decided_by_its_signs():
             "b_o": "stays",
         }
         assert {bias: decided[bias, fact] for bias in expected} == {bias: [way] for bias, way in expected.items()}
+
+
+@pytest.fixture
+def two_weights(program):
+    """Both weight gradients of two units, of which one is a matrix that stands in the way of the other."""
+    make_generator(
+        "two-weights", cell="rnn", convention="none", D=1, H=2, T=2, asked=["dW", "dU"], claims={}, must_show={},
+        ranges=WEIGHTS | {"dh": span(-1.9, 1.9, 0.2)},
+    )  # fmt: skip
+    return program.post("/exercises/two-weights/variants/", {}).json()
+
+
+def test_an_own_matrix_carries_into_the_next_and_the_variant_stays(two_weights, answer):
+    reply = answer(two_weights, {"dW": [[9], [9]], "dU": [[9, 8], [7, 6]]})
+    assert states(reply) == {"dW": "unrecognised", "dU": "unrecognised"}
+    assert reply["steps"][1]["read_as"] == [[9, 8], [7, 6]]
+    assert Variant.objects.get().state == Variant.State.TAKEN
+
+
+def test_answers_that_cannot_be_marked_are_refused_and_withdraw_nothing(two_weights, answer, monkeypatch):
+    def breaks(*_):
+        raise sim.SimError("Nobody foresaw this.")
+
+    monkeypatch.setattr("quizzes.practice.exercises.services.mark", breaks)
+    reply = answer(two_weights, {"dW": [[9], [9]]}, 422)
+    assert reply["code"] == "cannot_be_marked"
+    assert Variant.objects.get().state == Variant.State.TAKEN

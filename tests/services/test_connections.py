@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,16 @@ def test_a_large_body_that_is_refused_leaves_the_connection_in_order(port, path,
         reply = asked(connection, "POST", path, b"x" * size)
         assert reply.status == status and reply.headers["Connection"] == "keep-alive"
         assert asked(connection, "GET", "/healthz").status == 200
+
+
+def test_a_body_that_never_comes_holds_no_thread(port):
+    """As many of them as gunicorn has threads."""
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(2)]
+    for each in slow:
+        each.sendall(b"POST /api/v1/nothing/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nx")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    assert asked(connection, "GET", "/healthz").status == 200
+    assert all(each.recv(12) == b"HTTP/1.1 404" for each in slow)
 
 
 def test_after_a_body_too_large_to_be_read_the_reply_says_that_the_connection_ends(port):

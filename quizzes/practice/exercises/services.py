@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +17,7 @@ from django.utils import timezone
 
 import sim
 from quizzes.accounts.models import User
-from quizzes.errors import Conflict, Refused
+from quizzes.errors import Conflict, Refused, StudyError
 from quizzes.items.kinds.base import Kind, Tellable
 from quizzes.items.making import kind_of_version
 from quizzes.items.marking import FULL_CREDIT, UNREAD, Rule, Step, counted_states, is_complete, mark, read_answers
@@ -32,6 +35,8 @@ from quizzes.practice.exercises.queries import (
     taking_unknown,
 )
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
+
+logger = logging.getLogger(__name__)
 
 Result = Mapping[str, Any]  # of a stored event
 
@@ -73,7 +78,7 @@ def record(
             mark=_marked_ahead(user, attempt_id, seq, answers, meant),
         )
     except sim.SimError as error:
-        raise _withdrawn(user, attempt_id, error) from error
+        raise _faulty(user, attempt_id, error) from error
 
 
 def _short(text: object) -> str:
@@ -88,12 +93,26 @@ def _kept(sent: Any) -> Any:
     return [[kept(entry) for entry in row] if isinstance(row, list | tuple) else kept(row) for row in rows]
 
 
-def _withdrawn(user: User, attempt_id: UUID, error: sim.SimError) -> Conflict:
-    attempt = Attempt.objects.select_related("variant").get(pk=attempt_id, user=user)
-    if attempt.variant:
-        withdraw_variant(variant=attempt.variant, fault=f"{error.code}: {error.message}")
-        attempt.finish(timezone.now())
+def _faulty(user: User, attempt_id: UUID, error: sim.SimError) -> StudyError:
+    """A variant that breaks by itself is withdrawn; where only these answers break, they are refused."""
+    attempt = Attempt.objects.select_related("variant__key", "variant__version").get(pk=attempt_id, user=user)
+    if attempt.variant is None or _is_sound(attempt):
+        logger.error("Answers that cannot be marked, in the attempt %s: %s", attempt_id, error)
+        return Refused("cannot_be_marked", "These answers can't be marked.", "Send other numbers, or take another one.")
+    withdraw_variant(variant=attempt.variant, fault=f"{error.code}: {error.message}")
+    attempt.finish(timezone.now())
     return Conflict("variant_withdrawn", "These numbers turned out to be faulty and were withdrawn.", "Take others.")
+
+
+def _is_sound(attempt: Attempt) -> bool:
+    """Whether a variant gives all that marking asks of it alone."""
+    try:
+        marking = Marking.of(attempt)
+        for name in marking.kind.asked:
+            deque(chain(marking.working.slips(name, {}), marking.working.early(name, {})), maxlen=0)
+    except sim.SimError:
+        return False
+    return True
 
 
 def _marked_ahead(user: User, attempt_id: UUID, seq: int, answers: Mapping[str, Any], meant: Mapping[str, str]) -> Mark:
