@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -146,6 +147,16 @@ def wait(span: timedelta | float | None) -> str:
 def minutes(seconds: float | None) -> str:
     """A time estimate for a list row: about 6 min."""
     return "" if seconds is None else f"about {max(1, round(seconds / 60))}{NO_BREAK}min"
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def at_place(name: str, place: str) -> str:
+    """`{% at_place "example" "lstm/?line=c" %}` → /examples/lstm/?line=c: the page of its cell, with its query."""
+    cell, _, query = place.partition("/?")
+    return f"{reverse(name, args=[cell])}?{query}"
 
 
 # --- states of an answer ----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from quizzes.accounts.models import User
 from quizzes.accounts.services import erase_user, forget_idle_guests, make_guest
@@ -20,7 +21,7 @@ from quizzes.flashcards.own.services import put_card, take_card_away
 from quizzes.flashcards.queries import cards_of, counts, deck, due_cards, log_of, new_cards, schedule_of
 from quizzes.flashcards.replay import schedules
 from quizzes.flashcards.services import sync_cards, undo_review
-from tests.cards import line, make_course, rated
+from tests.cards import TRANSACTIONS, line, make_course, rated
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,23 @@ def test_one_that_was_never_met_can_be_put_back_until_the_next_is_taken_away(lea
     assert list(Card.objects.all()) == [second]
 
 
+def test_taken_away_twice_it_can_still_be_put_back(learner):
+    card = put(learner)
+    for _ in range(2):
+        take_card_away(user=learner, card=card)
+    assert put(learner) == card
+
+
+def test_one_that_was_met_keeps_its_review_and_its_schedule_however_many_are_taken_away_after_it(learner):
+    first, second, third = put(learner, "c"), put(learner, "h"), put(learner, "f")
+    review = rated(learner, first, 3, NOON)
+    for card in (first, second, third):
+        take_card_away(user=learner, card=card)
+    assert list(Review.objects.all()) == [review]
+    assert CardState.objects.get().card == first
+    assert set(Card.objects.all()) == {first, third}
+
+
 def test_nobody_takes_away_another_learners_or_the_courses(learner, course):
     card, of_course = put(learner), course.cards.first()
     for each in (card, of_course):
@@ -209,6 +227,39 @@ def test_of_two_tabs_at_once_one_puts_the_card_and_the_other_finds_it(monkeypatc
     with ThreadPoolExecutor(2) as pool:
         done = list(pool.map(run_in_its_own_connection, [second, line("f")]))
     assert sorted(map(str, done)) == ["True", "too_many_cards"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_one_tab_puts_back_the_other_does_not_delete_by_taking_the_next_away():
+    learner = make_guest()
+    first, second = put(learner, "c"), put(learner, "h")
+    take_card_away(user=learner, card=first)
+
+    def take_the_second_away():
+        try:
+            take_card_away(user=learner, card=second)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            put(learner, "c")
+            other_tab = pool.submit(take_the_second_away)
+            with pytest.raises(TimeoutError):
+                other_tab.result(timeout=0.5)  # it waits
+        other_tab.result(timeout=10)
+    assert list(own_cards(learner)) == [first]
+    assert set(Card.objects.all()) == {first, second}
+
+
+def test_both_wait_at_the_owners_row_before_they_look_at_a_card(learner):
+    card = put(learner)
+    for act in (lambda: put(learner, "h"), lambda: take_card_away(user=learner, card=card)):
+        with CaptureQueriesContext(connection) as captured:
+            act()
+        asked = [query["sql"] for query in captured if not query["sql"].startswith(TRANSACTIONS)]
+        assert f'FROM "{User._meta.db_table}"' in asked[0]
+        assert asked[0].endswith("FOR UPDATE") or not connection.features.has_select_for_update
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.template import Context, Template
 
 from quizzes.templatetags import study
 
@@ -83,3 +84,9 @@ def test_an_array_is_written_in_one_line_with_true_minus_signs():
     assert study.array([[-2.0]]) == "−2.0"
     assert study.array([0.5, -1]) == "0.5, −1"
     assert study.array([[1, 2], [3, 4]]) == "1, 2; 3, 4"
+
+
+def test_a_page_at_a_place_has_the_places_query_escaped_for_an_attribute():
+    written = Template('{% load study %}{% at_place "own-card-new" place %}')
+    shown = written.render(Context({"place": "gru/?convention=keras&line=h"}))
+    assert shown == "/cards/own/new/gru/?convention=keras&amp;line=h"

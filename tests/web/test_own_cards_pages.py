@@ -3,15 +3,17 @@
 import html
 import json
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from quizzes.accounts.models import User
 from quizzes.flashcards.models import Card
 from quizzes.flashcards.own import services
 from quizzes.flashcards.own.services import put_card
-from tests.cards import at_most, line, make_course
+from tests.cards import at_most, line, make_course, rated
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +154,18 @@ def test_the_list_shows_each_with_where_it_stands_and_a_link_to_its_numbers(clie
     assert client.get(link(text(page), "/examples/lstm/")).status_code == 200
 
 
+def test_the_list_says_of_each_when_it_is_due(client, learner):
+    now = timezone.now()
+    for name, rated_at in (("c", None), ("h", now), ("f", now - timedelta(days=30))):
+        card, _ = put_card(user=learner, line=line(name))
+        if rated_at:
+            rated(learner, card, 4, rated_at)
+    said = words(client.get("/cards/own/")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "forget gate? due now Take away" in said
+    assert "hidden state? due in 8 days Take away" in said
+    assert "cell state? new Take away" in said
+
+
 def test_taken_away_it_is_gone_from_list_and_review_and_can_be_put_back(client, learner):
     put(client)
     away = f"/cards/own/{Card.objects.get().slug}/away/"
@@ -159,9 +173,11 @@ def test_taken_away_it_is_gone_from_list_and_review_and_can_be_put_back(client, 
     assert "Taken away: LSTM, step 1: what is the cell state? Put it back" in words(page)
     assert "You have none yet." in words(page) and "Card 1" not in words(client.get("/cards/review/"))
     assert client.post(away).status_code == 302
+    taken_away = f"/cards/own/?away={Card.objects.get().slug}"
     back = html.unescape(re.search(r'action="(/cards/own/new/[^"]*)"', text(page))[1])
     put(client, back)
     assert Card.objects.get().is_published
+    assert "Taken away" not in words(client.get(taken_away))  # the page before, loaded anew
 
 
 def test_a_stranger_has_none_and_is_shown_the_way(client):
@@ -202,8 +218,8 @@ def test_the_api_gives_it_to_its_owner_takes_his_rating_and_gives_it_to_nobody_e
     card = client.get("/api/v1/cards/due/").json()["card"]
     assert card["slug"].startswith("own-") and "0.8165" in card["back_html"]
     sent = {"submission_id": str(uuid4()), "rating": 3, "seen": card["seen"]}
-    rated = client.post(f"/api/v1/cards/{card['slug']}/reviews/", sent, content_type="application/json")
-    assert (rated.status_code, rated.json()["card"]) == (200, card["slug"])
+    answer = client.post(f"/api/v1/cards/{card['slug']}/reviews/", sent, content_type="application/json")
+    assert (answer.status_code, answer.json()["card"]) == (200, card["slug"])
     other = client.__class__()
     other.force_login(make_user("otto"))
     assert other.get("/api/v1/cards/due/").json()["card"]["slug"] == "term-term-1"

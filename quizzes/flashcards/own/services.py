@@ -23,7 +23,7 @@ def put_card(*, user: User, line: Line) -> tuple[Card, bool]:
     The same line of the same address is one card; taken away before, it comes back with its schedule. Raises Refused
     where the learner has MOST_OWN.
     """
-    User.objects.select_for_update().get(pk=user.pk)  # two tabs at once make one card, and none too many
+    _lock(user)
     card = Card.objects.filter(slug=_slug(user, line)).first() or Card(slug=_slug(user, line), owner=user)
     if card.pk and card.is_published:
         return card, False
@@ -35,6 +35,7 @@ def put_card(*, user: User, line: Line) -> tuple[Card, bool]:
 @transaction.atomic
 def take_card_away(*, user: User, card: Card) -> None:
     """The card is met no more. It can be put back; the one taken away before it goes for good if it was never met."""
+    _lock(user)
     own = Card.objects.filter(owner=user)
     own.filter(is_published=False, reviews=None).exclude(pk=card.pk).delete()
     own.filter(pk=card.pk).update(is_published=False)
@@ -47,6 +48,11 @@ def written(card: Card, line: Line) -> Card:
     card.front_html = render_to_string("flashcards/own/_front.html", {"line": line})
     card.back_html = render_to_string("flashcards/own/_back.html", {"line": line})
     return card
+
+
+def _lock(user: User) -> None:
+    """Two tabs at once make one card, and none too many; and what one puts back, the other doesn't delete."""
+    User.objects.select_for_update().get(pk=user.pk)
 
 
 def _slug(user: User, line: Line) -> str:
