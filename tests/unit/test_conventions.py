@@ -97,7 +97,8 @@ def test_another_convention_is_never_called_wrong_without_its_name(kind, elsewhe
 def test_the_rows_that_marking_names_as_conventions_are_those_that_sim_marks_as_such():
     cells = [cell for conventions in sim.CELLS.values() for cell in conventions.values()]
     orders = [sim.order_question(kind, *two) for kind in ("lstm", "gru") for two in permutations(LIBRARIES, 2)]
-    slips = [slip for cell in cells for name in (*cell.equations, *cell.gradients) for slip in sim.slips_for(cell, name)]
+    places = [(cell, name) for cell in cells for name in (*cell.equations, *cell.gradients)]
+    slips = [slip for place in places for slip in sim.slips_for(*place)]
     slips += [slip for question in (*sim.plain_questions(), *orders) for slip in question.slips]
     assert {slip.id for slip in slips if slip.convention} == CONVENTIONS
 
