@@ -91,6 +91,7 @@ def faded(client):
     faded = Taken(client, must_show="C11", fade=True)
     key = faded.attempt.variant.key.exact
     faded.attempt.shown = {name: key[name] for name in ("i@1", "g@1", "c@1", "o@1")}
+    faded.attempt.asked = 2
     faded.attempt.save()
     faded.opened = {name: key[name] for name in ("f@1", "h@1")}
     faded.untanhed = {"h@1": [round(key["o@1"][0] * key["c@1"][0], 4)]}
