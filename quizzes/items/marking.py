@@ -22,7 +22,7 @@ Own = Mapping[str, Values]
 
 FULL_CREDIT = ("right", "right_with_yours")
 UNREAD = ("empty", "invalid")
-CONVENTIONS = frozenset({"G01", "G02", "G07", "F20", "P01", "P09"})
+CONVENTIONS = frozenset({"G01", "G02", "G07", "F20", "P01", "P09", "B21v"})  # rows that `sim` marks as right elsewhere
 FLOAT_SLACK = 1e-9  # 0.4016 is 3 units from 0.4013, though its float is not
 
 

@@ -1,4 +1,6 @@
-"""The answer path: one transaction that locks the attempt, marks, and stores the event with what follows from it.
+"""The answer path: one transaction that locks the attempt, and stores the event with what follows from it.
+
+A response is marked under the lock, or ahead of it where that takes long: then only what was found is taken over.
 
 Nothing that a learner was told is saved exists anywhere but in the rows committed here. What is to follow later (a
 statistic, a message) is owed by an outbox row written in the same transaction; nothing of that kind exists yet.

@@ -102,7 +102,7 @@ class Unrolled:
     """The steps of a cell written into a graph; `nodes["c@2"]` is the node of c at step 2.
 
     `cells` holds the cell of each step (a slip in one step is another cell in that step); the names in `given` are
-    inputs instead of being computed (the learner's own numbers).
+    inputs instead of being computed (on the way back, what the way forward has found).
     """
 
     def __init__(self, writer: Writer, cells: Sequence[Cell], given: Collection[str] = ()) -> None:

@@ -95,14 +95,17 @@ class World(dict[str, Number]):
 
 
 class _Spoilt(World):
-    """The world of someone who makes a slip at one step. What the slip replaces is computed, not taken from `own`."""
+    """The world of someone who makes a slip at one step. What the slip replaces is computed, not taken from `own`.
+
+    The asked quantity is not in `own`: whoever asks leaves it out.
+    """
 
     def __init__(self, right: World, slip: Slip, step: int) -> None:
         self.setting, self.given, self.own = right.setting, right.given, right.own
         self.right, self.slip = right, slip
         self.wrong, self.touched = changed_by(slip, step)
         if right.own:
-            self.touched -= right.own.keys() - self.wrong - {f"{slip.asked}@{step}"}
+            self.touched -= right.own.keys() - self.wrong
 
     def __missing__(self, key: str) -> Number:
         return super().__missing__(key) if key in self.touched else self.right[key]

@@ -1,5 +1,6 @@
 """A variant frozen into a quiz: the question it makes, what is refused, and who is not affected."""
 
+from dataclasses import replace
 from math import exp, tanh
 
 import pytest
@@ -21,7 +22,7 @@ from quizzes.practice.quizzes.markdown import breakable
 from tests.course_packs import real_pack
 from tests.factories import answer, make_attempt, make_course, make_misconception, make_quiz, make_user
 from tests.generators import COUNT, FORMULA
-from tests.samples import generator_of, make_generator
+from tests.samples import generator_of, make_generator, span
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +194,44 @@ def test_a_formula_whose_slip_the_catalogue_does_not_hold_is_no_option():
     assert {each.misconception for each in wording.choices} == {"", "F02", "C01"}
     with pytest.raises(Refused, match="fewer than two slips"):
         frozen_wording(kind, certificate, "c", {"C01"})
+
+
+# --- rows that are right in another convention
+
+GRU_GATE = {
+    "cell": "gru", "convention": "pytorch", "D": 1, "H": 1, "asked": ["r@1"],
+    "ranges": {name: span(-1.9, 1.9) for name in ("x", "h0", "W", "U", "b")},
+    "claims": {"r": ["G07", "F05", "F07", "F17", "F15", "F01"]},
+}  # fmt: skip
+
+
+def gates(live):
+    """A reset gate, and its first fair numbers that tell so many rows apart."""
+    kind = kind_of(Specification.from_json(GRU_GATE), "gates")
+    return kind, next(each for each in kind.accepted(range(400)) if len(each.live["r@1"]) == live)
+
+
+def wrong_options(kind, certificate):
+    known = {*GRU_GATE["claims"]["r"]}
+    return [each for each in frozen_wording(kind, certificate, "r@1", known).choices if each.misconception]
+
+
+def test_another_convention_is_an_option_only_where_slips_leave_a_place():
+    kind, certificate = gates(live=6)
+    assert {each.misconception for each in wrong_options(kind, certificate)} == {"F05", "F07", "F17", "F15", "F01"}
+    fewer = replace(certificate, live={"r@1": ["G07", "F05", "F07"]})
+    assert {each.misconception for each in wrong_options(kind, fewer)} == {"G07", "F05", "F07"}
+
+
+def test_another_convention_that_gives_the_right_number_is_no_wrong_option():
+    """With the weights of z as those of r nothing tells the two blocks apart."""
+    kind, certificate = gates(live=6)
+    same = {name.replace("_r", "_z"): value for name, value in certificate.given.items() if name.endswith("_r")}
+    alike = replace(certificate, given=certificate.given | same, live={"r@1": ["F05", "F07"]})
+    (right,) = [each for each in frozen_wording(kind, alike, "r@1", {"G07", "F05", "F07"}).choices if each.is_right]
+    assert float(right.text.replace("−", "-")) == certificate.exact["r@1"][0]
+    assert {each.misconception for each in wrong_options(kind, alike)} == {"F05", "F07"}
+    assert right.text not in {each.text for each in wrong_options(kind, alike)}
 
 
 @pytest.mark.parametrize("kind", ["error", "direction"])

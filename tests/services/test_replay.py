@@ -104,6 +104,22 @@ def test_a_hint_after_the_last_answer_has_helped_with_nothing():
     assert not goal_of(user, generator).right
 
 
+def test_the_hints_that_count_are_those_by_the_last_answer_in_whichever_order_the_rows_lie():
+    """A table that was copied or restored may hold a later answer before an earlier one."""
+    user, generator = make_user(), make_generator()
+    attempt = taken(user, generator, 0)
+    take_hint(user=user, attempt_id=attempt.pk, name="f@1")
+    again = {"submission_id": uuid4(), "seq": 2, "now": timezone.now()}
+    record(user=user, attempt_id=attempt.pk, answers=attempt.variant.key.exact, **again)
+    assert not goal_of(user, generator).right
+    first, last = attempt.events.order_by("seq")
+    rows = [(first, 3), (last, 1), (first, 2)]  # never two of one number
+    for event, seq in rows:
+        attempt.events.filter(pk=event.pk).update(seq=seq)
+    assert [event.pk for event in attempt.events.order_by("seq")] == [last.pk, first.pk]
+    assert len(goal_of(user, generator).right) == 1
+
+
 def test_an_event_from_before_they_told_of_hints_leaves_them_to_its_attempt():
     user, generator = make_user(), make_generator()
     event = taken(user, generator, 0, hinted=["f@1"]).events.get()

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.language.expressions import leaves
-from sim.runs.walk import value
+from sim.compile.decimals import Rounding
+from sim.compile.recipes import ARRAYS, FLOATS, recipe_of
+from sim.language.expressions import ELEMENTWISE, Expr, leaves
+from sim.runs.walk import OPERATIONS, value
 from tests.sim.fixtures import KINDS, L_START, cell_id, lstm_layer
 
 each_cell = pytest.mark.parametrize("cell", KINDS, ids=cell_id)
@@ -73,8 +75,10 @@ def test_a_slip_of_someone_without_own_numbers_is_the_slip_itself(cell, D, H, T)
 
 
 @each_cell
-def test_early_values_are_those_of_the_traces_kept_to_fewer_decimals(cell):
-    layer, start, loss = run(cell, 2, 2, 2)
+@pytest.mark.parametrize(("D", "H", "T"), SIZES)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_early_values_are_those_of_the_traces_kept_to_fewer_decimals(cell, D, H, T, seed):
+    layer, start, loss = run(cell, D, H, T, seed)
     follower = sim.Follower(layer, **start, **loss)
     traces = [sim.kept_to(layer, **start, decimals=decimals) for decimals in (3, 2, 1)]
     traces.append(sim.kept_to(layer, **start, decimals=4, truncate=True))
@@ -82,6 +86,24 @@ def test_early_values_are_those_of_the_traces_kept_to_fewer_decimals(cell):
     for key in ("h@2", "dh@1", f"d{next(iter(cell.equations))}@2"):
         expected = [taken_from(*each, key).tolist() for each in zip(traces, gradients, strict=True)]
         assert [list(each) for each in follower.early(key, 4)] == expected
+
+
+BORDERS = [-7.0, -1.2345, -1.0, -0.5, -0.25, -0.05, 0.0, 0.05, 0.25, 0.4999, 0.5, 0.95, 1.0, 1.2345, 7.0]
+
+
+@pytest.mark.parametrize("arithmetic", [FLOATS, ARRAYS], ids=["floats", "arrays"])
+@pytest.mark.parametrize("op", ELEMENTWISE)
+def test_every_function_of_one_entry_is_that_of_the_reference_on_its_borders_too(arithmetic, op):
+    recipe = recipe_of(Expr(op, (Expr("name", (), "y"),)), None, arithmetic)
+    found = [recipe([y]) for y in BORDERS] if arithmetic is FLOATS else recipe([np.array(BORDERS)]).tolist()
+    assert found == pytest.approx(list(OPERATIONS[op](np.array(BORDERS))), abs=1e-12)
+
+
+@pytest.mark.parametrize("arithmetic", [FLOATS, ARRAYS], ids=["floats", "arrays"])
+def test_a_value_is_cut_off_toward_zero_on_either_side(arithmetic):
+    recipe = recipe_of(Expr("neg", (Expr("name", (), "y"),)), Rounding(kept=2, op="cut"), arithmetic)
+    for y, cut in [(12_390, -12_300), (-12_390, 12_300), (90, 0), (-90, 0)]:  # in units of the fourth decimal
+        assert float(recipe([arithmetic.number(y)])) == cut
 
 
 def walked(layer, start, loss, own, asked, slip):

@@ -1,12 +1,13 @@
 """What is right in another convention is named as that, whatever the numbers are. Computed here in plain floats."""
 
-from itertools import islice
+from itertools import islice, permutations
 from math import exp, tanh
 
 import pytest
 
+import sim
 from quizzes.items.kinds import kind_of
-from quizzes.items.marking import mark, read_answers
+from quizzes.items.marking import CONVENTIONS, mark, read_answers
 from quizzes.items.specification import Specification
 from tests.samples import span
 
@@ -21,6 +22,7 @@ def specification(H, claims):
 
 CLAIMED = {"r": ["F05", "F07", "G07"], "z": ["F05", "F07", "G07"], "n": ["G02", "G03", "G04"], "h": ["G01", "G06"]}
 UNCLAIMED = {"r": ["F05", "F07"], "z": ["F05", "F07"], "n": ["G03", "G04"], "h": ["G06"]}
+LIBRARIES = ("pytorch", "keras", "onnx")
 KINDS = {
     "two units": kind_of(Specification.from_json(specification(2, CLAIMED)), "conventions/1"),
     "one unit": kind_of(Specification.from_json(specification(1, UNCLAIMED)), "conventions/2"),
@@ -90,3 +92,24 @@ def test_another_convention_is_never_called_wrong_without_its_name(kind, elsewhe
         assert row in first.slips and first.state in {"convention", "alias"}, (variant.seed, first)
         named += first.state == "convention" or kind == "one unit"  # where G02 and G03 are one number
     assert named > 100
+
+
+def test_the_rows_that_marking_names_as_conventions_are_those_that_sim_marks_as_such():
+    cells = [cell for conventions in sim.CELLS.values() for cell in conventions.values()]
+    orders = [sim.order_question(kind, *two) for kind in ("lstm", "gru") for two in permutations(LIBRARIES, 2)]
+    places = [(cell, name) for cell in cells for name in (*cell.equations, *cell.gradients)]
+    slips = [slip for place in places for slip in sim.slips_for(*place)]
+    slips += [slip for question in (*sim.plain_questions(), *orders) for slip in question.slips]
+    assert {slip.id for slip in slips if slip.convention} == CONVENTIONS
+
+
+def test_a_gradient_clipped_by_value_is_right_elsewhere_though_no_exercise_claims_it():
+    said = {
+        "cell": "rnn", "convention": "none", "question": "clipped", "T": 2, "decimals": 3, "asked": ["clipped"],
+        "ranges": {"gradient": span(-3.9, 3.9, 0.2), "threshold": span(1, 2.5, 0.5)}, "claims": {"clipped": ["B21"]},
+    }  # fmt: skip
+    kind = kind_of(Specification.from_json(said))
+    given, right = {"gradient": [3.0, -4.0], "threshold": 1.0}, {"clipped": [0.6, -0.8]}
+    working, keys = kind.working(given, {"clipped": ["B21"]}, right), kind.keys(given, right, right)
+    (step,) = mark(read_answers({"clipped": [1, -1]}, keys), keys, working, kind.rule(kind.tolerance))
+    assert (step.state, step.slips) == ("convention", ("B21v",))

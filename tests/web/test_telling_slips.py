@@ -20,10 +20,10 @@ FORMULA = "c = i ⊙ c_prev + f ⊙ g gives this number"
 class Taken:
     """One taking through the API; `seq` goes by itself."""
 
-    def __init__(self, client, **sent):
+    def __init__(self, client, must_show="F03", **sent):
         self.client, user = client, make_user(is_staff=True)
         client.force_login(user)
-        make_generator(fading=True)
+        make_generator(fading=True, must_show={"h" if must_show[0] == "C" else "c": [must_show]})
         self.program = Program(client, user)
         self.payload = self.program.post("/exercises/lstm-step/variants/", sent).json()
         self.attempt = Attempt.objects.get()
@@ -33,12 +33,12 @@ class Taken:
         self.swapped = {"c@1": [round(i * self.payload["given"]["c0"][0] + f * g, 4)]}
         self.seq = 0
 
-    def check(self, answers):
+    def check(self, answers, name="c@1"):
         self.seq += 1
         sent = {"submission_id": str(uuid4()), "seq": self.seq, "answers": answers}
         reply = self.program.post(f"/variants/{self.attempt.pk}/answers/", sent)
         assert reply.status_code == 200
-        return next(step["message"] for step in reply.json()["steps"] if step["name"] == "c@1")
+        return next(step["message"] for step in reply.json()["steps"] if step["name"] == name)
 
     def page(self):
         html = self.client.get(reverse("taken", args=[self.attempt.pk])).content.decode()
@@ -83,3 +83,28 @@ def test_gates_that_are_shown_worked_are_put_in(client):
     faded.attempt.shown = faded.right  # c open, and what is computed from it
     faded.attempt.save()
     assert f"{FORMULA}: {faded.right['i@1'][0]:.4f}·" in faded.check(faded.swapped)
+
+
+@pytest.fixture
+def faded(client):
+    """f and h open, the others shown worked; c is computed from f, so it is not shown before all is right."""
+    faded = Taken(client, must_show="C11", fade=True)
+    key = faded.attempt.variant.key.exact
+    faded.attempt.shown = {name: key[name] for name in ("i@1", "g@1", "c@1", "o@1")}
+    faded.attempt.asked = 2
+    faded.attempt.save()
+    faded.opened = {name: key[name] for name in ("f@1", "h@1")}
+    faded.untanhed = {"h@1": [round(key["o@1"][0] * key["c@1"][0], 4)]}
+    return faded
+
+
+def test_a_worked_step_that_is_hidden_for_an_open_one_is_not_told_by_a_slip(faded):
+    message = faded.check(faded.untanhed, "h@1")
+    assert "h = o ⊙ c gives this number. " in message
+
+
+def test_once_all_open_steps_have_been_right_the_hidden_one_is_put_in(faded):
+    faded.check(faded.opened, "h@1")
+    message = faded.check(faded.untanhed, "h@1")
+    assert "h = o ⊙ c gives this number: " in message
+    assert f"{abs(faded.attempt.shown['c@1'][0]):.4f}" in message

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sim
-from quizzes.items.marking import CONVENTIONS, Key, Own, Rule, Values, Working
+from quizzes.items.marking import Key, Own, Rule, Values, Working
 from quizzes.items.specification import Specification
 
 Given = Mapping[str, Any]
@@ -188,11 +188,11 @@ def numbers(value: Any) -> Values:
     return (float(value),)
 
 
-def named(live: Live, name: str, elsewhere: Iterable[sim.Slip | sim.PlainSlip]) -> list[str]:
+def named(live: Live, name: str, slips: Iterable[sim.Slip | sim.PlainSlip]) -> list[str]:
     """The slips that may be named: those that live, and every row that is right in another convention, claimed or not.
 
     A number that is right elsewhere is never just wrong: where a slip of these numbers gives the same, the learner is
     asked which it was.
     """
     alive = list(live.get(name, ()))
-    return alive + [slip.id for slip in elsewhere if slip.id in CONVENTIONS and slip.id not in alive]
+    return alive + [slip.id for slip in slips if slip.convention and slip.id not in alive]

@@ -171,7 +171,7 @@ class QuestionWorking(Tellable):
         return (values for _, values in self._of(dead))
 
     def _named(self, name: str) -> list[str]:
-        return named(self.live, name, (slip for slip in self.question.slips if slip.convention))
+        return named(self.live, name, self.question.slips)
 
     def _of(self, slips: Sequence[str]) -> Iterator[tuple[str, Values]]:
         for slip in slips:

@@ -60,8 +60,7 @@ class StepsWorking(Tellable):
                 yield asked.entries(slip)
 
     def _named(self, name: str) -> list[str]:
-        elsewhere = (slip for slip in sim.slips_for(self.layer.cell, name) if slip.convention)
-        return named(self.live, name, elsewhere)
+        return named(self.live, name, sim.slips_for(self.layer.cell, name))
 
     def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterator[tuple[tuple[str, str], Values]]:
         """Only those that give another number than either slip alone: else there are no two slips to be seen."""
@@ -150,7 +149,7 @@ class StepsWorking(Tellable):
 
 @lru_cache(maxsize=4096)
 def _pair(cell: sim.Cell, asked: str, first: str, second: str) -> sim.Slip | None:
-    """Made once: `sim` keeps the programs of slips it has seen."""
+    """Made once: `sim` keeps how a slip is worked out by the slip itself, and would begin anew with its equal."""
     return sim.paired(sim.slip_named(cell, asked, first), sim.slip_named(cell, asked, second))
 
 
