@@ -44,6 +44,13 @@ class Layer:
     reverse: bool = False
     remembered: dict[Any, Any] = field(default_factory=dict, repr=False)  # what was made of it once, by whoever made it
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))  # to be read
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it goes to another process: without what is remembered."""
+        return Layer, (self.cell, dict(self.weights), self.D, self.H, self.reverse)
+
     def __repr__(self) -> str:
         return f"<Layer {self.cell.title}, D={self.D}, H={self.H}{', reverse' * self.reverse}>"
 
@@ -108,7 +115,7 @@ def layer(cell: Cell | str, weights: Mapping[str, Numbers], *, reverse: bool = F
         raise ShapeError("; ".join(wrong) + ".", f"Here D (inputs) is {D} and H (units) is {H}.")
     fits(cell, D, H)
     of_kind("reverse", reverse, bool, "True or False")
-    return Layer(cell, MappingProxyType(arrays), D, H, reverse)
+    return Layer(cell, arrays, D, H, reverse)
 
 
 def network(levels: Sequence[Layer | Sequence[Layer]]) -> Network:

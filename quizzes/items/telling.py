@@ -24,6 +24,9 @@ class Before:
 
 FIRST = Before()
 
+NO_ERROR_KNOWN = "This number matches none of the errors we know for this step."
+GO_OVER_IT = "Go over its formula once more: which numbers go in, and with which signs."
+MANY_ERRORS = "With these numbers we can't tell which mistake gives your answer."
 GIVES = "gives this number"  # after a formula: that it was used is likely, not known
 
 
@@ -138,13 +141,12 @@ class _Teller:
     def _unrecognised(self, step: Step) -> Told:
         if step.readings[0].echoed:
             return {"title": "not this one"}
-        text = "This number matches none of the errors we know for this step."
-        if self._is_alike(step):
-            text = "With these numbers we can't tell which mistake gives your answer."
+        is_alike = self._is_alike(step)
+        text = MANY_ERRORS if is_alike else NO_ERROR_KNOWN
         departed = [name for name in self.working.read_by(step.name, step.own) if not self.by_name[name].is_right]
         if departed:
             return {"text": f"{text} It was judged with your {letter(departed[0])}; look there first."}
-        return {"text": text}
+        return {"text": text if is_alike else f"{text} {GO_OVER_IT}"}
 
     def _is_alike(self, step: Step) -> bool:
         return near_any(step.values, self.working.alike(step.name, step.own), self.rule.slip)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -42,6 +42,11 @@ class Cell:
         """Whoever holds a cell reads it: a change would be one for everybody, for as long as the program runs."""
         object.__setattr__(self, "equations", MappingProxyType(dict(self.equations)))
         object.__setattr__(self, "broken", MappingProxyType(dict(self.broken)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it goes to another process."""
+        read = (getattr(self, each.name) for each in fields(self))
+        return Cell, tuple(dict(each) if isinstance(each, Mapping) else each for each in read)
 
     def __repr__(self) -> str:
         return f"<Cell {self.name}, {self.convention}>"

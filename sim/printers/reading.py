@@ -133,6 +133,7 @@ class Numbers:
     """A trace, or its gradients, at one step as digits: named values to `decimals`, what is given as short as it is."""
 
     def __init__(self, of: Trace | Gradients, step: int, decimals: int | None) -> None:
+        of_kind("what is to be printed", of, (Trace, Gradients), "a trace or gradients of one layer")
         trace = of if isinstance(of, Trace) else of.trace
         if trace.is_of_many:
             raise KindError("A trace of many variants can't be printed.", "Run one of them by itself.")

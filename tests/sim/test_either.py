@@ -1,5 +1,7 @@
 """What a function takes it takes in every form: a layer or a network, NumPy's numbers, a sequence read from its end."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -229,6 +231,8 @@ WRONG_KINDS = [
     lambda: sim.slip_named("lstm", "f", ["F17"]),
     lambda: sim.paired(slip("lstm", "f", "F17"), "F02"),
     lambda: sim.explain("lstm", 1),
+    lambda: sim.substituted_text("lstm", "c", 1),
+    lambda: sim.substituted_words(sim.forward(sim.network([lstm_layer()]), [[1]]), "c", 1),
     lambda: sim.explain(sim.forward(sim.network([lstm_layer()]), [[1]]), 1),
     lambda: sim.check_gradients(lstm_layer(), [[1]], dh=[[1]], step="a"),
     lambda: sim.layer("rnn", {"W": [[1]], "U": [[1]], "b": [0]}, reverse="no"),
@@ -257,3 +261,11 @@ def test_what_overflows_is_refused_by_name_without_a_warning(H):
 
 def test_a_prefix_cannot_leave_its_attribute():
     assert "<script>" not in sim.svg("lstm", prefix='a"><script>')
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_a_layer_can_be_sent_to_another_process(cell):
+    layer = random_layer(sim.cell(cell), np.random.default_rng(6), 2, 3)
+    sent = pickle.loads(pickle.dumps(layer))
+    assert (sim.forward(sent, X)["h"] == sim.forward(layer, X)["h"]).all()
+    assert sent.cell.equations == layer.cell.equations and sent.cell.note == layer.cell.note
