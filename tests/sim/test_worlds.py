@@ -170,6 +170,19 @@ def test_any_pattern_of_own_numbers_is_followed_as_the_reference_walks_it(learne
     assert found == pytest.approx(walked(layer, start, loss, own, asked, slip), abs=1e-9)
 
 
+@each_cell
+def test_an_own_number_of_what_a_slip_replaces_is_not_used(cell):
+    layer, start, loss = run(cell, 2, 2, 2)
+    follower = sim.Follower(layer, **start, **loss)
+    for slip in (slip for name in (*cell.equations, *cell.gradients) for slip in sim.slips_for(cell, name)):
+        replaced = {f"{name}@2": np.full(cell.shape(name, 2, 2), 0.7) for name in {slip.asked, *slip.changes}}
+        without = follower.value({}, f"{slip.asked}@2", slip=slip)
+        assert (follower.value(replaced, f"{slip.asked}@2", slip=slip) == without).all(), slip.id
+        if not slip.of_gradient:
+            trace = sim.trace_with(layer, **start, own=replaced, slip=slip, step=2)
+            assert (trace.at(slip.asked, 2) == without).all(), slip.id
+
+
 def test_no_pattern_of_own_numbers_is_compiled(monkeypatch):
     layer = lstm_layer()
     sim.Follower(layer, **L_START)
