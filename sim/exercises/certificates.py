@@ -144,8 +144,9 @@ class Candidates:
         if not chosen:
             return
         units = {name: array[..., chosen] for name, array in self.units.items()}
-        alone = (slice(place, place + 1) for place in range(len(chosen)))
-        ones = [One(exercise, {name: array[..., place] for name, array in units.items()}) for place in alone]
+        ones = [
+            One(exercise, {name: array[..., place] for name, array in units.items()}) for place in range(len(chosen))
+        ]
         live, reasons = self._judged(chosen, other_values(exercise, units), ones)
         for place, number in enumerate(chosen):
             exact = [values[0, :, number] for values in self.keys]
@@ -159,8 +160,8 @@ class Candidates:
         exercise, live = self.exercise, list[Bools]()
         reasons: list[list[str]] = [[] for _ in chosen]
         for k, asked in enumerate(exercise.asked):
-            keys, full = self.keys[k][..., chosen], np.concatenate([one.full[k] * one.ten for one in ones], axis=-1)
-            other = np.concatenate([others[k], full])
+            keys, full = self.keys[k][..., chosen], [one.full[k].ravel() * one.ten for one in ones]
+            other = np.concatenate([others[k], np.stack(full, axis=-1)[None]])
             live.append(self.apart[k][:, chosen] & _told_apart(keys, other))
             for reason, refused in _faults(exercise, asked, keys[0], other, live[-1]):
                 for place in np.flatnonzero(refused):
@@ -171,16 +172,15 @@ class Candidates:
 def _certificate(one: One, seed: int, exact: list[Array], live: list[Bools], reasons: list[str]) -> Certificate:
     exercise, shapes = one.exercise, plan_of(one.exercise).shapes
     keys = [(value / one.ten + 0.0).reshape(shape).tolist() for value, shape in zip(exact, shapes, strict=True)]
-    full = [value.reshape(shape).tolist() for value, shape in zip(one.full, shapes, strict=True)]
     ids = [
         [slip.id for slip, is_live in zip(exercise.slips[key], alive, strict=True) if is_live]
         for key, alive in zip(exercise.asked, live, strict=True)
     ]
     return Certificate(
         seed=seed,
-        given={name: array[..., 0].tolist() for name, array in one.given.items()},
+        given={name: array.tolist() for name, array in one.given.items()},
         exact=dict(zip(exercise.asked, keys, strict=True)),
-        full=dict(zip(exercise.asked, full, strict=True)),
+        full=dict(zip(exercise.asked, (value.tolist() for value in one.full), strict=True)),
         live=dict(zip(exercise.asked, ids, strict=True)),
         reasons=reasons,
         digest=_digest(exercise, one.units),

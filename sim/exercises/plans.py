@@ -12,13 +12,16 @@ import numpy as np
 
 from sim.compile import ArrayProgram, Inputs, Program, compile_scalar
 from sim.compile.decimals import DecimalWriter, Rounding
-from sim.compile.graphs import FloatWriter, Graph, Unrolled, UnrolledBackward, Writer
+from sim.compile.graphs import Graph, Unrolled, UnrolledBackward, Writer
 from sim.compile.memory import aligned
 from sim.compile.programs import LONGEST, Sizes, Steps, check_magnitudes, inputs_of, is_small, passed_back
-from sim.exercises.exercise import Exercise
+from sim.exercises.exercise import FROM_THE_LOSS, Exercise
 from sim.language.declarations import Cell
 from sim.language.expressions import Shape
-from sim.layers import Array
+from sim.layers import Array, Layer
+from sim.runs.backpropagation import Gradients, propagated
+from sim.runs.running import given_to, traced
+from sim.runs.traces import Trace
 from sim.slips.binding import Slip
 from sim.slips.following import step_of
 
@@ -69,10 +72,10 @@ class Values:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is computed of an exercise.
+    """What is computed exactly of an exercise.
 
-    `keys` gives for each asked quantity the exact value and one for each claimed slip; `others` one for each of
-    `other_roundings`; `full` the value in full precision.
+    `keys` gives for each asked quantity the right value and one for each claimed slip; `others` one for each of
+    `other_roundings`.
     """
 
     asked: tuple[str, ...]
@@ -80,7 +83,6 @@ class Plan:
     watched: tuple[str, ...]  # what `keys` gives besides: the values on which it depends whether all stay whole numbers
     keys: Values
     others: Values
-    full: Values
 
 
 def other_roundings(decimals: int) -> list[Rounding]:
@@ -102,7 +104,6 @@ def _plan(
     """All that an exercise needs; in one graph, truth and slips share what they have in common."""
     backward = any(key[0] == "d" for key in asked)
     inputs = _inputs(cell, sizes, T, backward)
-
     in_floats = is_small(*sizes) and T <= LONGEST
 
     def values(graph: Graph, outputs: list[int], counts: Iterable[int], names: Iterable[str]) -> Values:
@@ -117,9 +118,8 @@ def _plan(
         keys += [right[key], *(_nodes(writer, _with_slip(slip, key, cells), key[0] == "d")[key] for slip in claimed)]
     names = [*cell.equations, *passed_back(cell)] if backward else cell.states
     watched = tuple(f"{name}@{step}" for name in names for step in range(1, T + 1))
-    others, plain = Graph(), Graph()
+    others = Graph()
     traces = [_nodes(DecimalWriter(others, rounding), cells, backward) for rounding in other_roundings(decimals)]
-    full = _nodes(FloatWriter(plain), cells, backward)
     counts = [*(1 + len(claimed) for claimed in slips), *(1 for _ in watched)]
     return Plan(
         asked,
@@ -127,7 +127,6 @@ def _plan(
         watched,
         values(graph, [*keys, *(right[key] for key in watched)], counts, [*asked, *watched]),
         values(others, [trace[key] for key in asked for trace in traces], [len(traces) for _ in asked], asked),
-        values(plain, [full[key] for key in asked], [1 for _ in asked], asked),
     )
 
 
@@ -195,10 +194,26 @@ def _groups(exercise: Exercise, arrays: Units) -> list[list[Array]]:
 
 
 class One:
-    """One candidate, by itself: in full precision a block's last bit may differ."""
+    """One candidate by itself, in full precision by the traces that everybody else computes."""
 
     def __init__(self, exercise: Exercise, units: Units) -> None:
-        """`units` with an axis of one candidate."""
+        """`units` without an axis of candidates."""
         self.exercise, self.units, self.ten = exercise, units, 10.0**exercise.decimals
         self.given = {name: array / self.ten for name, array in units.items()}
-        self.full = plan_of(exercise).full.of(_groups(exercise, self.given))  # (1, entries, 1) of each asked quantity
+        self.full = self._full()
+
+    def _full(self) -> list[Array]:
+        """Each asked quantity."""
+        exercise, given = self.exercise, self.given
+        weights = {name: given[name] for name in exercise.declared.parameters}
+        layer = Layer(exercise.declared, weights, exercise.D, exercise.H)
+        trace = traced(layer, given_to(layer, given["x"], given["h0"], given.get("c0")))
+        found: Trace | Gradients = trace
+        if exercise.asks_gradients:
+            dh, dh_last, dc_last = (given.get(name) for name in FROM_THE_LOSS)
+            found = propagated(trace, trace.cells, dh, dh_last, dc_last)
+        return [self._value(found, *key.split("@")) for key in exercise.asked]
+
+    @staticmethod
+    def _value(found: Trace | Gradients, name: str, step: str = "") -> Array:
+        return found.at(name, int(step)) if step else found[name.removeprefix("d")]
