@@ -37,11 +37,11 @@ class Gradients(Mapping[str, Array]):
 
     def __init__(
         self, trace: Trace, cells: Steps, found: Found, given: Mapping[str, Array], cuts: tuple[int, ...],
-        ready: Mapping[str, Array] | None = None,
+        ready: dict[str, Array] | None = None,
     ) -> None:  # fmt: skip
         """`found` computes everything when it is asked for, but what is `ready`."""
         self.trace, self.cells, self.cuts = trace, cells, cuts
-        self._found, self._given, self._ready = found, given, dict(ready or {})
+        self._found, self._given, self._ready = found, given, ready or {}
         self._values: dict[str, Array] | None = None
 
     @property
@@ -181,8 +181,8 @@ def propagated(
         raise NumberError("There is no loss to go back from.", "Give dh, dh_last or dc_last.")
     shape = (trace.T, *trace.shape)
     losses = np.zeros(shape) if dh is None else of_shape("dh", as_numbers("dh", dh), shape)
-    last = {f"d{state}_last": _beyond(trace, state, values) for state, values in (("h", dh_last), ("c", dc_last))}
-    beyond = [last[f"d{state}_last"] for state in trace.states]
+    last = {"dh_last": _beyond(trace, "h", dh_last), "dc_last": _beyond(trace, "c", dc_last)}
+    beyond = list(last.values())[: len(trace.states)]
     given = {"dh": losses.copy(), **last}
     order = given["dh"][::-1] if trace.is_reverse else given["dh"]
     cuts = _cuts(window, trace.T) if window is not None else ()

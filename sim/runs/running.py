@@ -112,9 +112,8 @@ def state(layer: Layer, name: str, values: Numbers | None) -> Array:
     """h0, c0, dh_last or dc_last of a layer, zeros where none is given. Raises: ShapeError, UnknownName."""
     if values is None:
         return layer.zeros
-    letter = name.removeprefix("d")[0]
-    if letter not in layer.cell.states:
-        raise UnknownName(f"{layer.cell.title} has no state {letter}, so it takes no {name}.")
+    if "c" in name and "c" not in layer.cell.states:
+        raise UnknownName(f"{layer.cell.title} has no state c, so it takes no {name}.")
     return of_shape(name, as_numbers(name, values), (layer.H,))
 
 
