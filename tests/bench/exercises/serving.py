@@ -64,7 +64,7 @@ def _marking_ms(attempt: Attempt, answers: dict[str, Any]) -> float:
     marking = Marking.of(attempt)
     start = time.process_time()
     steps = marking.mark(answers)
-    marking.told(steps)
+    marking.told(steps, ())
     return 1000 * (time.process_time() - start)
 
 
