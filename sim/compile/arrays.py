@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.compile import decimals
 from sim.compile.graphs import Graph, Label
 from sim.language.expressions import Shape, combined
 from sim.layers import Array
 
 ZERO, HALF = np.array(0.0), np.array(0.5)  # a number as an array saves NumPy the conversion, half of a small call
-TEN, BEYOND_TEN = np.array(10.0), np.array(10 + 10 * 2.0**-48)
+TEN, BEYOND_TEN = np.array(10.0), np.array(decimals.BEYOND_TEN)
 
 
 def step(y: Array, out: Array | None = None) -> Array:

@@ -22,6 +22,7 @@ MOST_DECIMALS = 4
 LARGEST = 2.0**46
 MOST_FACTORS = 3  # a product of more rounded values (which only slips have) is left to floats
 NUDGE = 2.0**-48
+BEYOND_TEN = 10 * (1 + NUDGE)  # one decimal of a value is kept: its tenths, a tie being a little more than one
 MAGIC = 1.5 * 2**52  # (v + MAGIC) - MAGIC rounds a float to the nearest whole number, below 2**51
 KEEP_SCALE = ("neg", "relu", "T", "diag", "sum")
 TO_REALS = ("sigmoid", "tanh", "clip", "clip01", "softmax", "logsumexp")
@@ -182,6 +183,11 @@ def check_decimals(decimals: int) -> int:
             f"Exact traces have 1 to {MOST_DECIMALS} decimals, not {described(decimals)}.",
             f"Take from 1 to {MOST_DECIMALS}: with more, σ and tanh would come too near a tie.",
         ) from error
+
+
+def exactly(decimals: int | None) -> Rounding | None:
+    """Every named value rounded once to so many decimals, or not at all. Raises: DecimalsError."""
+    return None if decimals is None else NEAREST[check_decimals(decimals)]
 
 
 def check_largest(units: float) -> None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.compile import arrays
-from sim.compile.decimals import MAGIC, Rounding
+from sim.compile.decimals import BEYOND_TEN, MAGIC, Rounding
 from sim.compile.graphs import Graph, Label, Node, write
 from sim.compile.programs import writer_for
 from sim.language.expressions import Expr
@@ -104,7 +104,7 @@ FLOATS = Arithmetic(
         "relu": lambda y: max(y, 0.0),
         "step": lambda y: float(y > 0.0),
         "switch": lambda y: float(y >= 0.5),
-        "tenths": lambda y: ((y * (10 + 10 * 2.0**-48) + MAGIC) - MAGIC) / 10.0,
+        "tenths": lambda y: ((y * BEYOND_TEN + MAGIC) - MAGIC) / 10.0,
         "clip": lambda y: max(-1.0, min(1.0, y)),
         "clip01": lambda y: max(0.0, min(1.0, y)),
     },

@@ -14,11 +14,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.compile.decimals import BEYOND_TEN, MAGIC
 from sim.compile.entries import by_entry
 from sim.compile.graphs import Graph
 from sim.language.expressions import Shape
 
-MAGIC = 1.5 * 2**52  # (v + MAGIC) - MAGIC rounds a float to the nearest whole number, below 2**51
 NAMES = {"tanh": math.tanh, "trunc": math.trunc}
 UNARY = {
     "neg": "-{0}",
@@ -29,7 +29,7 @@ UNARY = {
     "switch": "(1.0 if {0} >= 0.5 else 0.0)",
     "clip": "max(-1.0, min(1.0, {0}))",
     "clip01": "max(0.0, min(1.0, {0}))",
-    "tenths": f"((({{0}}*{10 + 10 * 2.0**-48!r} + {MAGIC!r}) - {MAGIC!r}) / 10.0)",
+    "tenths": f"((({{0}}*{BEYOND_TEN!r} + {MAGIC!r}) - {MAGIC!r}) / 10.0)",
     "over": "({0} / {label!r})",
     "round": f"(({{0}}*{{label!r}} + {MAGIC!r}) - {MAGIC!r})",
     "cut": "float(trunc({0}*{label!r}))",

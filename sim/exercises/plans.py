@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from sim.compile import ArrayProgram, Inputs, Program, compile_scalar
-from sim.compile.decimals import DecimalWriter, Rounding
+from sim.compile.decimals import NEAREST, DecimalWriter, Rounding
 from sim.compile.graphs import Graph, Unrolled, UnrolledBackward, Writer
 from sim.compile.memory import aligned
 from sim.compile.programs import LONGEST, Sizes, Steps, check_magnitudes, inputs_of, is_small, passed_back
@@ -111,7 +111,7 @@ def _plan(
         return Values(graph, outputs, inputs, shapes, in_floats=in_floats)
 
     graph, cells = Graph(), (cell,) * T
-    writer = DecimalWriter(graph, Rounding(decimals, decimals))
+    writer = DecimalWriter(graph, NEAREST[decimals])
     right = _nodes(writer, cells, backward)
     keys: list[int] = []
     for key, claimed in zip(asked, slips, strict=True):
@@ -164,7 +164,7 @@ def key_values(exercise: Exercise, units: Units) -> list[Array]:
 
 def _check_magnitudes(exercise: Exercise, watched: Mapping[str, Array]) -> None:
     """In the right equations or in a slip's. Raises: DecimalsError."""
-    cell, rounding = exercise.declared, Rounding(exercise.decimals, exercise.decimals)
+    cell, rounding = exercise.declared, NEAREST[exercise.decimals]
     sizes = dict.fromkeys((f"d{state}_last" for state in cell.states), 0.0)
     sizes |= {GIVEN_AS.get(name, name): largest for name, largest in exercise.largest.items()}
     for key, array in watched.items():

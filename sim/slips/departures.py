@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.checks import check_step, of_kind
-from sim.compile.decimals import Rounding, check_decimals
+from sim.compile.decimals import exactly
 from sim.compile.programs import Steps
 from sim.errors import NumberError
 from sim.layers import Array, Layer, Network, numbers
@@ -53,13 +53,13 @@ def evaluate_slip(
     of_kind("layer", layer, (Layer, Network), "a layer or a network")
     if slip.of_gradient and dh is None and dh_last is None and dc_last is None:
         raise NumberError(f"{slip.id} is a slip of {slip.asked}, which needs a loss.", "Give dh, dh_last or dc_last.")
-    decimals = None if decimals is None else check_decimals(decimals)
-    rounding = Rounding(decimals, decimals) if decimals else None
+    rounding = exactly(decimals)
 
     def run(layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None, c0: npt.ArrayLike | None) -> Trace:
         given = given_to(layer, x, h0, c0)
-        cells = _cells(slip, layer, step, steps_in(layer, given))
-        return traced(layer, given, rounding, () if slip.of_gradient else cells)
+        return traced(
+            layer, given, rounding, () if slip.of_gradient else _cells(slip, layer, step, steps_in(layer, given))
+        )
 
     def back(trace: Trace, dh: Any, dh_last: Any, dc_last: Any) -> Gradients:
         return propagated(trace, _cells(slip, trace.layer, step, trace.T), dh, dh_last, dc_last)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.checks import check_step, of_kind
-from sim.compile.decimals import Rounding, check_decimals, check_largest, whole_list
+from sim.compile.decimals import Rounding, check_largest, exactly, whole_list
 from sim.compile.programs import Sizes, Steps, is_small
 from sim.compile.recipes import Number
 from sim.errors import SizeError, UnknownName
@@ -247,14 +247,6 @@ def check_known(cell: Cell, keys: Iterable[str], known: Mapping[str, int]) -> No
             f"There is no “{key}” in {cell.title}.",
             f"Write a name and a step, as in c@1; there are {', '.join(cell.equations)}, and gradients such as dh.",
         )
-
-
-def exactly(decimals: int | None) -> Rounding | None:
-    """Every named value rounded once to so many decimals, or not at all. Raises: DecimalsError."""
-    if decimals is None:
-        return None
-    check_decimals(decimals)
-    return Rounding(decimals, decimals)
 
 
 def step_of(key: str) -> int:

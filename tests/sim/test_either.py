@@ -25,6 +25,10 @@ def test_a_number_of_decimals_may_be_numpy_s_and_spoils_nothing(kind):
     first = sim.exact(layer, [[0.9]], [-0.7], [1.3], decimals=kind(3))
     again = sim.exact(layer, [[0.9]], [-0.7], [1.3], decimals=3)
     assert first["c"] == again["c"] and sim.text(first, "c", 1) == sim.text(again, "c", 1)
+    wrong, start = slip("lstm", "c", "F03"), {"x": [[0.9]], "h0": [-0.7], "c0": [1.3]}
+    made = [sim.evaluate_slip(wrong, layer, **start, decimals=number)["c"] for number in (kind(3), 3)]
+    followed = [sim.evaluate_with(layer, **start, own={}, asked="c@1", slip=wrong, decimals=n) for n in (kind(3), 3)]
+    assert made[0] == made[1] == followed[0] == followed[1]
 
 
 @pytest.mark.parametrize("decimals", [True, 2.0, np.float64(4), "4", None, np.array([4]), 0, 5])

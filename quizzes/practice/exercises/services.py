@@ -130,7 +130,7 @@ def _marked_ahead(user: User, attempt_id: UUID, seq: int, answers: Mapping[str, 
     if taking is None:
         return mark
     try:
-        marked = mark(taking)
+        marked = _mark(taking, answers, meant)
     except (Refused, sim.SimError):
         return mark
     return lambda attempt: _taken_over(attempt, taking, marked)
