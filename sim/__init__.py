@@ -21,6 +21,7 @@ Printers     explain(trace or gradients, step) gives a `Line` per quantity: form
              One at a time: mathml, words, latex, text: of a cell and a name, of a slip, or, with numbers, of a trace
              or gradients; in other `letters`. substituted, substituted_text, substituted_words: the numbers alone
              svg (of a trace and a step, or of a cell); numpy_code and torch_code (of a trace)
+             What takes a layer, its trace or its gradients takes those of a network too, and tells it layer by layer
 
 Only the names below are meant for others. Everything refused is a `SimError` with `code`, `message` and `hint`.
 """
@@ -57,7 +58,8 @@ from sim.runs.readouts import Readings, ReadOut, read, read_out
 from sim.runs.running import exact, forward, kept_to
 from sim.runs.traces import Trace
 from sim.slips.binding import Slip, slip_named, slips_for
-from sim.slips.departures import TOLERANCE, evaluate_slip, first_departure
+from sim.slips.departures import TOLERANCE, first_departure
+from sim.slips.evaluating import evaluate_slip
 from sim.slips.following import Asked, Follower, evaluate_with, trace_with
 from sim.slips.pairs import paired
 

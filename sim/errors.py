@@ -23,7 +23,7 @@ class DeclarationError(SimError):
 
 
 class KindError(SimError):
-    """Something of another kind than is needed: a network where one layer is, a text where numbers are."""
+    """Something of another kind than is needed: a text where numbers are, a layer where its trace is."""
 
     code = "wrong_kind"
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 
 from sim.checks import of_kind
-from sim.convert.torch import to_torch
-from sim.errors import SimError
 from sim.language.expressions import Expr
-from sim.layers import Array
+from sim.layers import Array, network
 from sim.printers.reading import render
+from sim.printers.torch_layer import the_layer_itself
+from sim.runs.networks import NetworkTrace
 from sim.runs.traces import Trace
 
 SIGNS = {"+": " + ", "-": " - ", "*": " * ", "·": " * ", "@": " @ "}
@@ -27,6 +27,7 @@ class Library:
     array: str
     calls: Mapping[str, str]
     stacked: str
+    beside: str
 
 
 NUMPY = Library(
@@ -62,6 +63,7 @@ def rounded(y):
         "diag": "np.diag({})",
     },
     stacked="np.array({})",
+    beside="np.concatenate({}, axis=1)",
 )
 TORCH = Library(
     head="""import torch
@@ -94,6 +96,7 @@ def rounded(y):
         "diag": "torch.diagonal({})",
     },
     stacked="torch.stack({})",
+    beside="torch.cat({}, dim=1)",
 )
 
 
@@ -132,33 +135,60 @@ class CodeStyle:
         return f"({above}) / {below}"
 
 
-def numpy_code(trace: Trace) -> str:
-    """A NumPy program that computes the trace: run it, and its `trace["h"]` is the same (T, H)."""
+def numpy_code(trace: Trace | NetworkTrace) -> str:
+    """A NumPy program that computes the trace: run it, and its `trace["h"]` is the same (T, H).
+
+    Of a network, `layers[k]` is that of a layer, and `trace` what the top level gives.
+    """
     return _code(trace, NUMPY)
 
 
-def torch_code(trace: Trace) -> str:
+def torch_code(trace: Trace | NetworkTrace) -> str:
     """The same in PyTorch; where it has such a layer, that layer is set up with these weights and run too."""
-    return _code(trace, TORCH) + _the_layer_itself(trace)
+    code = _code(trace, TORCH)
+    if isinstance(trace, NetworkTrace):
+        return code + the_layer_itself(trace, "sequence")
+    return code + the_layer_itself(NetworkTrace(network([trace.layer]), [trace]), "inputs")
 
 
-def _code(trace: Trace, library: Library) -> str:
-    of_kind("trace", trace, Trace, "the trace of one layer")
+def _code(trace: Trace | NetworkTrace, library: Library) -> str:
+    of_kind("trace", trace, (Trace, NetworkTrace), "the trace of a layer or of a network")
+    first = trace.layers[0] if isinstance(trace, NetworkTrace) else trace
+    lines = [library.head + _rounding(first, library), "", f"inputs = {_array(library, trace.x)}"]
+    lines += _levels(trace, library) if isinstance(trace, NetworkTrace) else _layer(trace, library)
+    return "\n".join([*lines, 'print(trace["h"])', ""])
+
+
+def _levels(trace: NetworkTrace, library: Library) -> Iterator[str]:
+    """Every layer with a heading. Both directions of a level read the same: what the level below it gives."""
+    yield "sequence, layers = inputs, []"
+    traces = iter(enumerate(trace.layers))
+    given = ""
+    for level in trace.network.levels:
+        if given:
+            yield f"inputs = {given.format(name='"h"')}"
+        for k, each in islice(traces, len(level)):
+            yield f"\n# layers[{k}]"
+            yield from _layer(each, library)
+            yield "layers.append(trace)"
+        given = library.beside.format(f"[each[{{name}}] for each in layers[-{len(level)}:]]")
+    yield f"\ntrace = {{name: {given.format(name='name')} for name in trace}}"
+
+
+def _layer(trace: Trace, library: Library) -> Iterator[str]:
+    """Lines that compute one layer from `inputs`."""
     layer, cell = trace.layer, trace.cells[0]
-    lines = [library.head + _rounding(trace, library), ""]
-    lines += [f"{name} = {_array(library, layer.weights[name])}" for name in layer.cell.parameters]
-    lines.append(f"inputs = {_array(library, trace.x)}")
+    yield from (f"{name} = {_array(library, layer.weights[name])}" for name in layer.cell.parameters)
     first = {"h": trace.h0, "c": trace.c0}
-    lines += [f"{state}_prev = {_array(library, value)}" for state, value in first.items() if value is not None]
-    lines += ["", f"trace = {{name: [] for name in {list(trace)!r}}}", _head_of_loop(trace)]
-    lines += [f"    {name} = {_right(trace, name, library)}" for name in cell.equations]
-    lines.append(f"    for name, value in zip(trace, [{', '.join(cell.equations)}]):")
-    lines.append("        trace[name].append(value)")
-    lines += [f"    {state}_prev = {state}" for state in layer.cell.states]
-    in_time = "values[::-1]" if trace.is_reverse else "values"
-    stacked = library.stacked.format(in_time)
-    lines += ["", f"trace = {{name: {stacked} for name, values in trace.items()}}", 'print(trace["h"])', ""]
-    return "\n".join(lines)
+    yield from (f"{state}_prev = {_array(library, value)}" for state, value in first.items() if value is not None)
+    yield f"\ntrace = {{name: [] for name in {list(trace)!r}}}"
+    yield _head_of_loop(trace)
+    yield from (f"    {name} = {_right(trace, name, library)}" for name in cell.equations)
+    yield f"    for name, value in zip(trace, [{', '.join(cell.equations)}]):"
+    yield "        trace[name].append(value)"
+    yield from (f"    {state}_prev = {state}" for state in layer.cell.states)
+    stacked = library.stacked.format("values[::-1]" if trace.is_reverse else "values")
+    yield f"\ntrace = {{name: {stacked} for name, values in trace.items()}}"
 
 
 def _rounding(trace: Trace, library: Library) -> str:
@@ -195,29 +225,3 @@ def _formula(trace: Trace, formula: Expr, library: Library) -> str:
 
 def _array(library: Library, array: Array) -> str:
     return library.array.format(repr(array.tolist()))
-
-
-def _the_layer_itself(trace: Trace) -> str:
-    """Lines that run torch.nn's own layer on the same numbers; nothing where it has none, or the trace is rounded."""
-    layer = trace.layer
-    if trace.decimals or trace.own or set(trace.cells) != {layer.cell}:
-        return ""
-    try:
-        state: dict[str, Any] = {name: array.tolist() for name, array in to_torch(layer).items()}
-    except SimError:
-        return ""
-    kind = {"rnn": "RNN", "rnn_relu": "RNN", "lstm": "LSTM", "gru": "GRU"}[layer.cell.name]
-    options = ', nonlinearity="relu"' if layer.cell.name == "rnn_relu" else ""
-    first = [f"torch.tensor([{value.tolist()!r}])" for value in (trace.h0, trace.c0) if value is not None]
-    return "\n".join(
-        [
-            "",
-            f"# the same by torch.nn.{kind}, which gives only h",
-            f"layer = torch.nn.{kind}({layer.D}, {layer.H}{options})",
-            f"weights = {state!r}",
-            "layer.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})",
-            f"output, _ = layer(inputs, {first[0] if len(first) == 1 else f'({", ".join(first)})'})",
-            "print(output.detach())",
-            "",
-        ]
-    )

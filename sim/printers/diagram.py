@@ -9,11 +9,14 @@ from sim.cells import cell as find_cell
 from sim.checks import whole_number
 from sim.language.declarations import Cell
 from sim.printers.canvas import RADIUS, Canvas
+from sim.printers.layers import title_of
 from sim.printers.layout import Layout, Point, layout_of
 from sim.printers.network import Edge, Network, network_of
 from sim.printers.reading import Numbers
+from sim.printers.stack import stacked
 from sim.printers.text import refuse_what_is_no_cell
 from sim.printers.words import words
+from sim.runs.networks import NetworkTrace
 from sim.runs.traces import Trace
 
 COURSES = ("The line on top carries {} from left to right. ", "The line on the left carries {} from top to bottom. ")
@@ -27,17 +30,25 @@ STYLE = (
 
 
 def svg(
-    of: Trace | Cell | str, step: int = 1, *, unit: int = 1, decimals: int | None = None, prefix: str = "",
-    standalone: bool = False, upright: bool = False,
+    of: Trace | NetworkTrace | Cell | str, step: int = 1, *, unit: int = 1, decimals: int | None = None,
+    prefix: str = "", standalone: bool = False, upright: bool = False,
 ) -> str:  # fmt: skip
     """The diagram of a cell, or of one step of a trace with the values of one unit (both counted from 1).
 
     Colours and line patterns come by class (`line q-f`, `q q-f`, `node`); every value's element has the id
     "{prefix}-{name}" and `data-q`. `prefix` ("lstm-1" if left out) keeps two diagrams on a page apart. A `standalone`
     diagram is a file of its own, with a stylesheet in it. Time runs from left to right, below the line of the state; an
-    `upright` diagram is for a narrow page: from top to bottom, and as wide as a phone. Raises: UnknownName for a step
-    or a unit there is not.
+    `upright` diagram is for a narrow page: from top to bottom, and as wide as a phone. Of a network: its layers one
+    above the other, the lowest at the foot. Raises: UnknownName for a step, SizeError for a unit there is not.
     """
+    own = _own(standalone)
+    if isinstance(of, NetworkTrace):
+        start = escape(prefix) or "network"
+        diagrams = [
+            (title_of(k, each), svg(each, step, unit=unit, decimals=decimals, prefix=f"{start}-{k}", upright=upright))
+            for k, each in enumerate(of.layers)
+        ]
+        return stacked(diagrams, f'class="network"{own[0]} role="group"', own[1])
     if isinstance(of, Trace):
         cell, numbers = of.layer.cell, Numbers(of, step, decimals)
         unit = whole_number("unit", unit, 1, of.layer.H)
@@ -48,12 +59,16 @@ def svg(
     network = network_of(cell)
     layout = layout_of(network, upright)
     (_Drawing if layout.is_known else _Apart)(network, layout, canvas).draw()
-    return _framed(cell, layout, canvas, step, standalone)
+    return _framed(cell, layout, canvas, step, *own)
 
 
-def _framed(cell: Cell, layout: Layout, canvas: Canvas, step: int, standalone: bool) -> str:
+def _own(standalone: bool) -> tuple[str, str]:
+    """What a picture that is a file of its own needs: its namespace and a stylesheet."""
+    return (' xmlns="http://www.w3.org/2000/svg"', f"<style>{STYLE}</style>") if standalone else ("", "")
+
+
+def _framed(cell: Cell, layout: Layout, canvas: Canvas, step: int, own: str, style: str) -> str:
     title, desc = f"{canvas.prefix}-title", f"{canvas.prefix}-desc"
-    own, style = (' xmlns="http://www.w3.org/2000/svg"', f"<style>{STYLE}</style>") if standalone else ("", "")
     width, height = canvas.placed(layout.length, layout.depth)
     kind = "cell upright" if canvas.upright else "cell"
     return (

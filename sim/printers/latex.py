@@ -2,15 +2,17 @@ r"""A formula as LaTeX: c = f \odot c_{\text{prev}} + i \odot g."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sim.language.declarations import Cell
+from sim.printers.layers import each_layer
 from sim.printers.letters import MARKS
 from sim.printers.letters import letters as letters_of
 from sim.printers.notations import in_notation
 from sim.printers.reading import equation, render, shown_formula, told
 from sim.printers.text import Printed, shown_equations
 from sim.runs.backpropagation import Gradients
+from sim.runs.networks import NetworkGradients, NetworkTrace
 from sim.runs.traces import Trace
 
 SIGNS = {"+": " + ", "-": " - ", "*": r" \odot ", "·": r" \cdot ", "@": " "}
@@ -74,13 +76,19 @@ def latex(
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as LaTeX without dollar signs.
 
     Of a trace or gradients: every equation in order, each with its numbers put in, as rows of an `aligned`; or those of
-    one name, at one step.
+    one name, at one step. Of a network: layer by layer, as computed.
     """
     if isinstance(of, (Trace, Gradients)):
-        rows = list(_rows(of, name, step, letters, decimals))
-        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+        return _aligned(_rows(of, name, step, letters, decimals))
+    if isinstance(of, (NetworkTrace, NetworkGradients)):
+        of_each = ((title, _rows(each, name, step, letters, decimals)) for title, each in each_layer(of, name))
+        return _aligned(row for title, rows in of_each for row in (rf"&\text{{{title}}}", *rows))
     cell, names = shown_equations(of, name)
     return r" \quad ".join(_equation(cell, each, letters, " = ") for each in names)
+
+
+def _aligned(rows: Iterable[str]) -> str:
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 
 def _equation(cell: Cell, name: str, letters: str, equals: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.checks import of_kind
+from sim.printers.layers import OfNetwork, each_layer
 from sim.printers.mathml import mathml, substituted
 from sim.printers.reading import Numbers
 from sim.printers.text import substituted_text, text
 from sim.printers.words import substituted_words, words
 from sim.runs.backpropagation import Gradients
+from sim.runs.networks import NetworkGradients, NetworkTrace
 from sim.runs.traces import Trace
 
 
@@ -27,16 +29,18 @@ class Line:
     substituted_words: tuple[str, ...]
     values: tuple[float, ...]
     shown: tuple[str, ...]  # the values as they are printed everywhere: 0.8165, −0.5100
+    layer: str = ""  # of a network: layers[1], reverse
 
 
-def explain(of: Trace | Gradients, step: int, *, decimals: int | None = None) -> list[Line]:
+def explain(of: Trace | Gradients | OfNetwork, step: int, *, decimals: int | None = None) -> list[Line]:
     """Every declared quantity of a step, in order; of gradients, a step backward, from dh to what it passes back.
 
-    Raises: UnknownName for a step there is not.
+    Of a network: layer by layer, as computed. Raises: UnknownName for a step there is not.
     """
-    of_kind(
-        "what is to be explained", of, (Trace, Gradients), "a trace or gradients of one layer: of a network, layers[0]"
-    )
+    if isinstance(of, (NetworkTrace, NetworkGradients)):
+        told = ((title, explain(each, step, decimals=decimals)) for title, each in each_layer(of))
+        return [replace(line, layer=title) for title, lines in told for line in lines]
+    of_kind("what is to be explained", of, (Trace, Gradients), "a trace or gradients")
     numbers = Numbers(of, step, decimals)
     return [_line(of, numbers, name, decimals) for name in numbers.names]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from sim.printers.layers import each_layer
 from sim.printers.letters import MARKS, hue
 from sim.printers.letters import letters as letters_of
 from sim.printers.notations import in_notation
 from sim.printers.reading import Numbers, equation, render, shown_formula, told
 from sim.printers.text import FUNCTIONS, Printed, shown_equations
 from sim.runs.backpropagation import Gradients
+from sim.runs.networks import NetworkGradients, NetworkTrace
 from sim.runs.traces import Trace
 
 SIGNS = {"+": "+", "-": "−", "*": "⊙", "·": "·", "@": "&#x2062;"}  # the last: an invisible times
@@ -74,8 +76,14 @@ def mathml(
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as a `<math>` element.
 
     Of a trace or gradients: one for every equation in order, those with its numbers after it; or those of one name, at
-    one step.
+    one step. Of a network: layer by layer, as computed, the name of each in an element of its own.
     """
+    if isinstance(of, (NetworkTrace, NetworkGradients)):
+        return "".join(
+            _math(f"<mtext>{title}</mtext>", block)
+            + mathml(each, name, step, block=block, letters=letters, decimals=decimals)
+            for title, each in each_layer(of, name)
+        )
     if isinstance(of, (Trace, Gradients)):
         return "".join(
             mathml(numbers.cell, each, block=block, letters=letters)

@@ -8,6 +8,7 @@ from sim.cells import cell as find_cell
 from sim.checks import of_kind
 from sim.errors import UnknownName
 from sim.language.declarations import Cell
+from sim.printers.layers import OfNetwork, each_layer
 from sim.printers.letters import WEIGHTS, is_gradient
 from sim.printers.notations import in_notation
 from sim.printers.reading import Numbers, equation, render, shown_formula, told
@@ -89,14 +90,11 @@ def shown_equations(of: Cell | Slip | str, name: str) -> tuple[Cell, list[str]]:
 
 
 def refuse_what_is_no_cell(of: object) -> None:
-    """Raises: KindError for a network's trace, a layer and other things that have no equation of their own."""
-    needed = "a cell or its name, a slip, a trace or gradients"
-    if isinstance(of, (NetworkTrace, NetworkGradients)):
-        needed += "; of a network, those of one layer: layers[0]"
-    of_kind("what is to be printed", of, (Cell, str), needed)
+    """Raises: KindError for a layer and other things that have no equation of their own."""
+    of_kind("what is to be printed", of, (Cell, str), "a cell or its name, a slip, a trace or gradients")
 
 
-type Printed = Cell | Slip | str | Trace | Gradients
+type Printed = Cell | Slip | str | Trace | Gradients | OfNetwork
 
 
 def text(
@@ -105,8 +103,13 @@ def text(
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as plain text.
 
     Of a trace or gradients: every equation in order, each with its numbers put in; or that of one name, at one step.
-    `letters` are those of another notation: "pytorch", "gamma" or "joined".
+    `letters` are those of another notation: "pytorch", "gamma" or "joined". Of a network: layer by layer, as computed.
     """
+    if isinstance(of, (NetworkTrace, NetworkGradients)):
+        told = (
+            (title, text(each, name, step, letters=letters, decimals=decimals)) for title, each in each_layer(of, name)
+        )
+        return "\n\n".join(f"{title}\n{lines}" for title, lines in told)
     if isinstance(of, (Trace, Gradients)):
         return "\n".join(_lines(of, name, step, letters, decimals))
     cell, names = shown_equations(of, name)

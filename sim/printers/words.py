@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from sim.language.declarations import Cell
+from sim.printers.layers import each_layer
 from sim.printers.letters import spoken
 from sim.printers.reading import Numbers, render, shown_formula, told
 from sim.printers.text import Printed, shown_equations
 from sim.runs.backpropagation import Gradients
+from sim.runs.networks import NetworkGradients, NetworkTrace
 from sim.runs.traces import Trace
 
 SIGNS = {"+": "plus", "-": "minus", "*": "times", "·": "times", "@": "times"}
@@ -70,7 +72,11 @@ def words(of: Printed, name: str = "", step: int | None = None, *, decimals: int
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as a sentence about a step.
 
     Of a trace or gradients: a line for every equation in order, its numbers after it; or that of one name, at one step.
+    Of a network: layer by layer, as computed.
     """
+    if isinstance(of, (NetworkTrace, NetworkGradients)):
+        told_of = ((title, words(each, name, step, decimals=decimals)) for title, each in each_layer(of, name))
+        return "\n".join(f"In {title}:\n{lines}" for title, lines in told_of)
     if isinstance(of, (Trace, Gradients)):
         return "\n".join(
             " ".join(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from sim.language.expressions import Expr, leaves, number, sum_of
 from sim.language.gradients import pulled_back
 from sim.layers import Array
 from sim.runs.backpropagation import Gradients, backward
+from sim.runs.networks import NetworkTrace
 from sim.runs.traces import Trace
 from sim.runs.walk import value
 
@@ -34,9 +36,18 @@ class Influence:
     total: Mapping[tuple[str, str], Array]
 
 
-def influence(trace: Trace) -> Influence:
-    """The direct path and the total derivatives of the last states. Raises: SizeError for more than 64 units."""
-    of_kind("trace", trace, Trace, "the trace of one layer")
+@overload
+def influence(trace: Trace) -> Influence: ...
+@overload
+def influence(trace: NetworkTrace) -> list[Influence]: ...
+def influence(trace: Trace | NetworkTrace) -> Influence | list[Influence]:
+    """The direct path and the total derivatives of the last states; of a network, a list with those of each layer.
+
+    A layer's states reach its own later ones through that layer alone. Raises: SizeError for more than 64 units.
+    """
+    of_kind("trace", trace, (Trace, NetworkTrace), "the trace of a layer or of a network")
+    if isinstance(trace, NetworkTrace):
+        return [influence(each) for each in trace.layers]
     H, states = trace.layer.H, trace.states
     if H > MOST_UNITS:
         raise SizeError(f"The layer has {H} units; the total derivative is computed for {MOST_UNITS} at most.")

@@ -1,131 +1,162 @@
-"""Values that leave the right path: a slip made on purpose, and the first number of a learner's that departs."""
+"""The first of a learner's numbers that does not follow from the ones before it, in a layer or through a network."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, overload
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.checks import check_step, of_kind
-from sim.compile.decimals import exactly
-from sim.compile.programs import Steps
-from sim.errors import NumberError
-from sim.layers import Array, Layer, Network, numbers
-from sim.runs.backpropagation import Gradients, propagated
-from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through, through
-from sim.runs.running import exact, forward, given_to, steps_in, traced
+from sim.checks import of_kind
+from sim.errors import NumberError, UnknownName
+from sim.layers import Array, numbers, of_shape
+from sim.runs.networks import NetworkTrace, rows
 from sim.runs.traces import Trace
-from sim.slips.binding import Slip
-from sim.slips.following import Follower, Losses, check_known, own_value, places, step_of
+from sim.slips.following import Follower, Losses, check_known, own_value, places
 
 TOLERANCE = 3  # units of the last decimal within which a number is right
 SHOWN_DECIMALS = 4
 
-
-@overload
-def evaluate_slip(
-    slip: Slip, layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None = None, c0: npt.ArrayLike | None = None,
-    *, step: int | None = None, dh: npt.ArrayLike | None = None, dh_last: npt.ArrayLike | None = None,
-    dc_last: npt.ArrayLike | None = None, decimals: int | None = None,
-) -> Trace | Gradients: ...  # fmt: skip
-@overload
-def evaluate_slip(
-    slip: Slip, layer: Network, x: npt.ArrayLike, h0: Rows = None, c0: Rows = None,
-    *, step: int | None = None, dh: npt.ArrayLike | None = None, dh_last: Rows = None,
-    dc_last: Rows = None, decimals: int | None = None,
-) -> NetworkTrace | NetworkGradients[Gradients]: ...  # fmt: skip
-def evaluate_slip(
-    slip: Slip, layer: Layer | Network, x: npt.ArrayLike, h0: Any = None, c0: Any = None,
-    *, step: int | None = None, dh: npt.ArrayLike | None = None, dh_last: Any = None,
-    dc_last: Any = None, decimals: int | None = None,
-) -> Trace | Gradients | NetworkTrace | NetworkGradients[Gradients]:  # fmt: skip
-    """The trace of someone who makes this slip: in one step only, from the true states, or in every step.
-
-    Later steps of a slip in one step follow the right equations from the wrong states. A slip of a gradient gives the
-    mapping of `backward`, the way forward being right; it needs what the loss gives: dh, dh_last or dc_last. In a
-    network it is made in every layer, each over what the wrong level below it gives.
-    Raises: UnknownName for another cell's slip; ShapeError where the slip does not fit these sizes.
-    """
-    of_kind("slip", slip, Slip, "one of sim.slips_for(cell, asked)")
-    of_kind("layer", layer, (Layer, Network), "a layer or a network")
-    if slip.of_gradient and dh is None and dh_last is None and dc_last is None:
-        raise NumberError(f"{slip.id} is a slip of {slip.asked}, which needs a loss.", "Give dh, dh_last or dc_last.")
-    rounding = exactly(decimals)
-
-    def run(layer: Layer, x: npt.ArrayLike, h0: npt.ArrayLike | None, c0: npt.ArrayLike | None) -> Trace:
-        given = given_to(layer, x, h0, c0)
-        return traced(
-            layer, given, rounding, () if slip.of_gradient else _cells(slip, layer, step, steps_in(layer, given))
-        )
-
-    def back(trace: Trace, dh: Any, dh_last: Any, dc_last: Any) -> Gradients:
-        return propagated(trace, _cells(slip, trace.layer, step, trace.T), dh, dh_last, dc_last)
-
-    if isinstance(layer, Network):
-        whole = through(layer, x, h0, c0, run)
-        return back_through(whole, dh, dh_last, dc_last, back) if slip.of_gradient else whole
-    trace = run(layer, x, h0, c0)
-    return back(trace, dh, dh_last, dc_last) if slip.of_gradient else trace
-
-
-def _cells(slip: Slip, layer: Layer, step: int | None, T: int) -> Steps:
-    """The cell of each step, in the order of computing."""
-    wrong = slip.cell_for(layer)
-    if step is not None:
-        step = check_step(step, T)
-    cells = tuple(wrong if step in (None, t) else layer.cell for t in range(1, T + 1))
-    return cells[::-1] if layer.reverse else cells
+type Own = Mapping[str, npt.ArrayLike]
 
 
 def first_departure(
-    trace: Trace, own: Mapping[str, npt.ArrayLike], *, dh: npt.ArrayLike | None = None,
-    dh_last: npt.ArrayLike | None = None, dc_last: npt.ArrayLike | None = None,
-) -> str | None:  # fmt: skip
+    trace: Trace | NetworkTrace, own: Own, *, dh: npt.ArrayLike | None = None, dh_last: Any = None, dc_last: Any = None
+) -> str | None:
     """The first of the learner's values ("c@1", "dc@1") that does not follow from the ones before it; None if all do.
 
     `trace` is the right one, in full precision or exact. A value is right within 3 units of the last decimal (the
-    fourth, for a trace in full precision) of the right value, or of what the learner's own earlier numbers give.
+    fourth, for a trace in full precision) of the right value, or of what the learner's own earlier numbers give. In a
+    network a value is written with its layer, "layers[1].c@2": what he has for h is what the layer above reads, and
+    `dh_last` and `dc_last` have a row for each layer.
+    Raises: UnknownName for a value that these steps do not have; NumberError for a gradient without a loss.
     """
-    of_kind("trace", trace, Trace, "the trace of one layer: of a network, layers[0] and so on")
+    of_kind("trace", trace, (Trace, NetworkTrace), "the trace of a layer or of a network")
     of_kind("own", own, Mapping, 'a mapping such as {"c@1": [0.8030]}')
-    order = places(trace.layer.cell, trace.T)
-    check_known(trace.layer.cell, own, order)
-    losses = Losses(dh, dh_last, dc_last)
-    if all(each is None for each in losses) and (asked := [key for key in own if key[0] == "d"]):
+    if isinstance(trace, Trace):
+        return _first([[_Learner(trace, own)]], dh, [Losses(None, dh_last, dc_last)])
+    count = len(trace.layers)
+    lasts = zip(rows("dh_last", dh_last, count), rows("dc_last", dc_last, count), strict=True)
+    return _first(_by_level(trace, own), dh, [Losses(None, *last) for last in lasts])
+
+
+def _by_level(trace: NetworkTrace, own: Own) -> list[list[_Learner]]:
+    """Raises: UnknownName for a value that is not written with one of the layers."""
+    theirs: list[dict[str, npt.ArrayLike]] = [{} for _ in trace.layers]
+    for key, value in own.items():
+        of_kind("a name", key, str, "a text such as layers[0].c@1")
+        written = re.fullmatch(r"layers\[(\d{1,4})\]\.(.+)", key)
+        if written is None or int(written[1]) >= len(theirs):
+            raise UnknownName(
+                f"There is no “{key}” in this network.",
+                f"Write a layer, 0 to {len(theirs) - 1}, before a name and a step, as in layers[0].c@1.",
+            )
+        theirs[int(written[1])][written[2]] = value
+    learners = (_Learner(each, theirs[k], f"layers[{k}].") for k, each in enumerate(trace.layers))
+    return [[next(learners) for _ in level] for level in trace.network.levels]
+
+
+def _first(levels: list[list[_Learner]], dh: npt.ArrayLike | None, lasts: list[Losses]) -> str | None:
+    """Forward from the lowest level up, then on the way back from the top level down."""
+    learners = [learner for level in levels for learner in level]
+    for below, level in pairwise([[], *levels]):
+        for learner in level:
+            learner.read(below)
+            if found := learner.departure(of_gradients=False):
+                return found
+    asked = [learner.named(key) for learner in learners for key in learner.own if key[0] == "d"]
+    if not asked:
+        return None
+    if dh is None and all(last == Losses() for last in lasts):
         raise NumberError(f"{asked[0]} is a gradient, which needs a loss.", "Give dh, dh_last or dc_last.")
-    if trace.layer.reverse:
-        return _first_departure_from_the_end(trace, own, losses)
-    follower = Follower(trace.layer, trace.x, trace.h0, trace.c0, **losses._asdict())
-    reach = (TOLERANCE + 1e-6) / 10 ** (trace.decimals or SHOWN_DECIMALS)
+    return _first_on_the_way_back(levels, dh, lasts)
 
-    def is_near(key: str, right: Array) -> bool:
-        return bool(np.abs(own_value(trace.layer, key, own[key]) - right).max() <= reach)
 
-    def right(key: str) -> Array:
-        name, step = key.partition("@")[0], step_of(key)
-        return trace.at(name, step) if key[0] != "d" else follower.value({}, key, decimals=trace.decimals)
-
-    for key in sorted(own, key=order.__getitem__):
-        if not is_near(key, right(key)) and not is_near(key, follower.value(own, key, decimals=trace.decimals)):
-            return key
+def _first_on_the_way_back(levels: list[list[_Learner]], dh: npt.ArrayLike | None, lasts: list[Losses]) -> str | None:
+    shape = (levels[0][0].trace.T, sum(learner.trace.layer.H for learner in levels[-1]))
+    right = theirs = np.zeros(shape) if dh is None else of_shape("dh", numbers("dh", dh), shape)
+    last = iter(reversed(lasts))
+    for level in reversed(levels):
+        halves = [np.split(each, len(level), axis=1) for each in (right, theirs)]
+        for learner, *reaching in reversed(list(zip(level, *halves, strict=True))):
+            learner.lose(next(last), *reaching)
+        for learner in level:
+            if found := learner.departure(of_gradients=True):
+                return found
+        right, theirs = (
+            np.sum(each, axis=0) for each in zip(*(learner.passed_down() for learner in level), strict=True)
+        )
     return None
 
 
-def _first_departure_from_the_end(trace: Trace, own: Mapping[str, npt.ArrayLike], losses: Losses) -> str | None:
-    """The same for a layer that reads from the end: as one that reads the reversed sequence, with the steps renamed."""
-    renamed = {_in_reverse(key, trace.T): key for key in own}
-    given = trace.x[::-1], trace.h0, trace.c0
-    layer = replace(trace.layer, reverse=False, remembered={})
-    forth = forward(layer, *given) if trace.decimals is None else exact(layer, *given, decimals=trace.decimals)
-    dh = None if losses.dh is None else numbers("dh", losses.dh)[::-1]
-    theirs = {key: own[theirs] for key, theirs in renamed.items()}
-    found = first_departure(forth, theirs, dh=dh, dh_last=losses.dh_last, dc_last=losses.dc_last)
-    return renamed[found] if found else None
+class _Learner:
+    """A learner in one layer, followed twice: from what is right below and above it, and from his own numbers there.
 
+    Inside, steps count in the order of computing, which in a layer that reads from its end is not that of time.
+    """
 
-def _in_reverse(key: str, T: int) -> str:
-    name, at, step = key.partition("@")
-    return f"{name}@{T + 1 - int(step)}" if at else key
+    def __init__(self, trace: Trace, own: Own, prefix: str = "") -> None:
+        cell = trace.layer.cell
+        self.trace, self.prefix, self.order = trace, prefix, places(cell, trace.T)
+        check_known(cell, own, self.order)
+        self.own = {self._turned(key): own[key] for key in own}
+
+    def read(self, below: list[_Learner]) -> None:
+        """The layer reads what his own numbers give in the level below it; at the bottom, x."""
+        self.x = np.concatenate([each.output() for each in below], axis=1) if below else self.trace.x
+        self.right, self.theirs = self._follower(self.trace.x, Losses()), self._follower(self.x, Losses())
+
+    def lose(self, last: Losses, dh: Array, own_dh: Array) -> None:
+        """What reaches the layer on the way back: as it should be, and as his own numbers above make it."""
+        self.right = self._follower(self.trace.x, last._replace(dh=self._in_order(dh)))
+        self.theirs = self._follower(self.x, last._replace(dh=self._in_order(own_dh)))
+
+    def departure(self, *, of_gradients: bool) -> str | None:
+        """The first that is neither right nor what follows from his own earlier numbers, as he wrote its name."""
+        reach = (TOLERANCE + 1e-6) / 10 ** (self.trace.decimals or SHOWN_DECIMALS)
+        for key in sorted(self.own, key=self.order.__getitem__):
+            found = own_value(self.trace.layer, key, self.own[key])
+            if (key[0] == "d") is of_gradients and all(np.abs(found - each).max() > reach for each in self._fit(key)):
+                return self.named(key)
+        return None
+
+    def _fit(self, key: str) -> Iterator[Array]:
+        """The right value, then what follows from his own numbers."""
+        yield self._value(self.right, {}, key)
+        yield self._value(self.theirs, self.own, key)
+
+    def named(self, key: str) -> str:
+        """A value as he wrote it."""
+        return f"{self.prefix}{self._turned(key)}"
+
+    def output(self) -> Array:
+        """h of every step with his own numbers in it, (T, H) in time order."""
+        values = {key: value for key, value in self.own.items() if key[0] != "d"}
+        return self._in_order(self.theirs.trace(values, decimals=self.trace.decimals)["h"])
+
+    def passed_down(self) -> tuple[Array, Array]:
+        """dx of every step, (T, D) in time order: the right one, and what his own numbers make of it."""
+        keys = [f"dx@{step}" for step in range(1, self.trace.T + 1)]
+        right = np.array([self._value(self.right, {}, key) for key in keys])
+        theirs = np.array([self._value(self.theirs, self.own, key) for key in keys])
+        return self._in_order(right), self._in_order(theirs)
+
+    def _value(self, follower: Follower, own: Own, key: str) -> Array:
+        return follower.value(own, key, decimals=self.trace.decimals)
+
+    def _follower(self, x: Array, losses: Losses) -> Follower:
+        layer = replace(self.trace.layer, reverse=False, remembered={}) if self.trace.is_reverse else self.trace.layer
+        return Follower(layer, self._in_order(x), self.trace.h0, self.trace.c0, **losses._asdict())
+
+    def _in_order(self, steps: Array) -> Array:
+        """Rows in the order of time as they stand in that of computing, and back."""
+        return steps[::-1] if self.trace.is_reverse else steps
+
+    def _turned(self, key: str) -> str:
+        """The name of a value, its step counted in the other of the two orders."""
+        name, at, step = key.partition("@")
+        return f"{name}@{self.trace.T + 1 - int(step)}" if at and self.trace.is_reverse else key

@@ -98,6 +98,10 @@ def _torch() -> Iterator[Pair]:
         yield Pair("its gradients", kind, gradients["x"], x.grad.numpy(), BACKWARD)
         layer.load_state_dict({name: torch.tensor(array) for name, array in sim.to_torch(network).items()})
         yield Pair("back in torch.nn", kind, layer(x)[0].detach().numpy(), theirs, FORWARD)
+        scope = _run(sim.torch_code(trace))
+        yield Pair("printed PyTorch programs of networks", kind, scope["trace"]["h"].numpy(), theirs, FORWARD)
+        printed = scope["output"].detach().numpy()
+        yield Pair("printed PyTorch programs, torch.nn in them", kind, printed, theirs, FORWARD)
 
 
 def _keras() -> Iterator[Pair]:
