@@ -21,7 +21,7 @@ Printers     explain(trace or gradients, step) gives a `Line` per quantity: form
              One at a time: mathml, words, latex, text: of a cell and a name, of a slip, or, with numbers, of a trace
              or gradients; in other `letters`. substituted, substituted_text, substituted_words: the numbers alone
              svg (of a trace and a step, or of a cell); numpy_code and torch_code (of a trace)
-             What takes a layer, its trace or its gradients takes those of a network too, and tells it layer by layer
+             Of a network's trace or gradients, all of these but the substituted tell layer by layer
 
 Only the names below are meant for others. Everything refused is a `SimError` with `code`, `message` and `hint`.
 """

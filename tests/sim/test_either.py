@@ -237,7 +237,6 @@ WRONG_KINDS = [
     lambda: sim.explain("lstm", 1),
     lambda: sim.substituted_text("lstm", "c", 1),
     lambda: sim.substituted_words(sim.forward(sim.network([lstm_layer()]), [[1]]), "c", 1),
-    lambda: sim.explain(sim.forward(sim.network([lstm_layer()]), [[1]]), 1),
     lambda: sim.check_gradients(lstm_layer(), [[1]], dh=[[1]], step="a"),
     lambda: sim.layer("rnn", {"W": [[1]], "U": [[1]], "b": [0]}, reverse="no"),
     lambda: sim.slips_for("lstm", "f@0"),
