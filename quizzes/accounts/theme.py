@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quizzes.http import private
 
 THEME_COOKIE = "theme"
-KEYS_COOKIE = "keys"  # read by static/carousel/keys.js, so it is not HttpOnly
+KEYS_COOKIE = "keys"  # read by static/carousel/page.js, so it is not HttpOnly
 YEAR = 365 * 24 * 3600
 SCHEMES = {"system": "light dark", "light": "light", "dark": "dark"}
 CHOICES = [("system", "As my device has it"), ("light", "Light"), ("dark", "Dark")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sim
+
 GATES = {
     "i": "input gate",
     "f": "forget gate",
@@ -40,6 +42,13 @@ SENTENCES = {
     "c_prev": "What the step before left in the cell.",
 }
 OF_A_SUM = "Input and old state, each weighed, and the bias: what goes into the {name}."
+OF_WEIGHTS = {
+    "W": "How strongly the input counts in the {name}: a weight, learned in training, the same in every step.",
+    "U": "How strongly the old hidden state counts in the {name}: a weight, the same in every step.",
+    "b": "The bias of the {name}: what it starts from when input and old state are 0.",
+    "p": "How strongly the cell itself counts in the {name}: a peephole weight, one for each unit.",
+}
+OF_GATES = {"in": "n", "hn": "n"}  # the two biases of a GRU's candidate
 Z_KEEPS = "A share from 0 to 1: how much of the old state is kept; the candidate gets the rest."
 Z_ADMITS = "A share from 0 to 1: how much of the candidate is admitted; the old state keeps the rest."
 ADMITTING = ("chung2014", "gamma")
@@ -60,6 +69,19 @@ OF_A_CELL = {
 
 def name_of(quantity: str) -> str:
     return NAMES.get(quantity, quantity)
+
+
+def sentences(cell: sim.Cell) -> dict[str, str]:
+    """A sentence on every quantity and every weight of a cell, true in its convention."""
+    named = ["x", *(f"{state}_prev" for state in cell.states), *cell.equations]
+    return {name: sentence_of(name, cell.name, cell.convention) for name in named} | {
+        name: _of_weight(name) for name in cell.parameters
+    }
+
+
+def _of_weight(name: str) -> str:
+    kind, _, gate = name.partition("_")
+    return OF_WEIGHTS[kind].format(name=name_of(OF_GATES.get(gate, gate) or "h"))
 
 
 def sentence_of(quantity: str, cell: str, convention: str) -> str:

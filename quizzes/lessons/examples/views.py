@@ -29,6 +29,7 @@ from quizzes.lessons.examples.diagrams import diagram
 from quizzes.lessons.examples.gradient import gradient
 from quizzes.lessons.examples.over_time import over_time
 from quizzes.lessons.examples.presets import PRESETS, Preset, presets_of
+from quizzes.lessons.examples.quantities import sentences
 from quizzes.lessons.examples.take_away import file_named, take_away
 from quizzes.lessons.examples.usual import FAMILIES, TITLES, family_of, heading, kin_of
 from quizzes.lessons.examples.what_if import what_if
@@ -166,6 +167,7 @@ def _page(shown: address.Example) -> dict[str, Any]:
         "families": FAMILIES,
         "family": family_of(shown.cell),
         "kin": kin_of(shown.cell),
+        "sentences": sentences(shown.declared),
         "presets": [_entry(each) for each in PRESETS if family_of(each.cell) == family_of(shown.cell)],
         "exercise": queries.exercise_on(shown.cell),
     }

@@ -14,7 +14,7 @@ import sim
 from quizzes.errors import Refused, refused_by_sim
 from quizzes.lessons.examples.address import DECIMALS, Example, Rows
 from quizzes.lessons.examples.diagrams import Diagram, diagram
-from quizzes.lessons.examples.quantities import name_of, sentence_of
+from quizzes.lessons.examples.quantities import name_of
 
 MOST_UNITS_PUT_IN = 2  # above this, numbers are put in for the unit looked at alone
 MOST_MOMENTS = 5  # above this, what is carried from step to step stands in the view over time alone
@@ -27,7 +27,6 @@ class Value:
 
     quantity: str
     name: str
-    sentence: str
     numbers: list[float]
     formula: str = ""
 
@@ -62,7 +61,8 @@ class Step:
     moments: list[Moment]
     line_before: str  # the equations before and after the one whose turn it is
     line_after: str
-    said: str  # the outcome in one breath, for who does not see the numbers change
+    outcome: list[tuple[str, float]]  # the states of the unit looked at, which stay in sight
+    said: str  # the same in one breath, for who does not see the numbers change
 
 
 def layer_of(example: Example) -> sim.Layer:
@@ -110,6 +110,7 @@ def step(example: Example, trace: sim.Trace) -> Step:
         diagram=diagram(trace, at, prefix=example.cell, unit=example.unit, decimals=DECIMALS),
         line_before=names[turn - 1] if turn > 0 else "",
         line_after=names[turn + 1] if turn + 1 < len(names) else "",
+        outcome=[(state, float(trace.at(state, at)[example.unit - 1])) for state in reversed(cell.states)],
         said=_outcome(example, trace),
     )
 
@@ -145,8 +146,7 @@ def of_unit(put_in: str, unit: int) -> str:
 
 
 def _value(example: Example, trace: sim.Trace, name: str, formula: str = "") -> Value:
-    sentence = sentence_of(name, example.cell, example.convention)
-    return Value(name, name_of(name), sentence, trace.at(name, example.step).tolist(), formula)
+    return Value(name, name_of(name), trace.at(name, example.step).tolist(), formula)
 
 
 def _weight(example: Example, name: str) -> Rows | tuple[float, ...]:

@@ -1,16 +1,19 @@
 // One quantity, one data-q: what is pointed at, reached or tapped in one view lights up in all of them, with its sentence.
 // Sliders and number fields are pairs; htmx fetches what follows from them.
 
-const all = (name) => document.querySelectorAll(`.linked [data-q="${CSS.escape(name)}"], .linked .edge-${CSS.escape(name)}`);
+const all = (name, where = ".linked") =>
+  document.querySelectorAll(`${where} [data-q="${CSS.escape(name)}"], ${where} .edge-${CSS.escape(name)}`);
+const bench = () => document.getElementById("bench");
 let lit = "";
 
 function light(name) {
   document.querySelectorAll(".linked .lit").forEach((part) => part.classList.remove("lit"));
   lit = name;
   if (!name) return;
-  all(name).forEach((part) => part.classList.add("lit"));
-  const sentence = document.getElementById(`say-${name}`);
-  if (sentence) document.getElementById("about").textContent = sentence.textContent;
+  const inDiagram = all(name, ".linked svg").length ? [] : all(name.replace(/^a_?/, "") || "h", ".linked svg");  // a sum is in its gate's box
+  [...all(name), ...inDiagram].forEach((part) => part.classList.add("lit"));
+  const about = document.getElementById("about");
+  if (about) about.textContent = document.getElementById(`say-${name}`)?.textContent ?? "";
 }
 
 for (const type of ["pointerover", "focusin", "click"]) {
@@ -29,12 +32,58 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// A slider and its field are a pair. What is typed may lie beyond the slider's ends, which then move; what is no number
+// leaves it where it is.
+function written(text) {
+  const [over, under = "1"] = text.trim().replace(",", ".").replace("−", "-").split("/");
+  return over === "" ? NaN : over / under;
+}
+
+function slide(slider, value) {
+  if (!Number.isFinite(value)) return;
+  slider.min = Math.min(slider.min, value);
+  slider.max = Math.max(slider.max, value);
+  slider.value = value;
+}
+
 document.addEventListener("input", ({ target }) => {
   const field = target.dataset.of && document.getElementById(target.dataset.of);
   if (field) field.value = target.value;
-  const slider = document.querySelector(`[data-of="${CSS.escape(target.id)}"]`);
-  if (target.id && slider) slider.value = target.value.replace(",", ".").replace("−", "-");
+  const slider = target.id && document.querySelector(`[data-of="${CSS.escape(target.id)}"]`);
+  if (slider) slide(slider, written(target.value));
 }, true);
+
+document.addEventListener("keydown", (event) => {
+  const far = { PageUp: 0.5, PageDown: -0.5 }[event.key];
+  if (!far || !event.target.matches?.("#bench [type=range]")) return;
+  event.preventDefault();
+  event.target.value = Math.round(10 * (Number(event.target.value) + far)) / 10;
+  event.target.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// What keeps its place at an edge of the screen covers nothing that is in use; the room is said in the stylesheet.
+const uncover = (part) => part?.matches(":focus-visible") && part.scrollIntoView({ block: "nearest" });
+document.addEventListener("focusin", ({ target }) => { if (target.closest("#bench")) uncover(target); });
+
+// The field whose number was refused says so, until a number is taken.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.elt !== bench()) return;
+  bench().querySelectorAll("[data-refused]").forEach((field) => describe(field, field.dataset.refused, false));
+  const field = detail.requestConfig.triggeringEvent?.target;
+  if (detail.xhr.status === 422 && field?.matches?.("input[name]")) {
+    field.dataset.refused = field.getAttribute("aria-describedby") ?? "";
+    describe(field, `refusal ${field.dataset.refused}`.trim(), true);
+    uncover(document.activeElement);
+  }
+});
+
+function describe(field, by, refused) {
+  field.toggleAttribute("aria-invalid", refused);
+  if (refused) field.setAttribute("aria-invalid", "true");
+  else delete field.dataset.refused;
+  if (by) field.setAttribute("aria-describedby", by);
+  else field.removeAttribute("aria-describedby");
+}
 
 // What the reader has opened stays open when new numbers come.
 const opened = new Set();
@@ -53,6 +102,12 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 const copy = document.getElementById("copy");
 copy.hidden = !navigator.clipboard;
 copy.addEventListener("click", async () => {
-  await navigator.clipboard.writeText(location.href);
-  document.getElementById("copied").textContent = "Copied.";
+  const copied = document.getElementById("copied");
+  try {
+    await navigator.clipboard.writeText(location.href);
+    copied.textContent = "Copied.";
+  } catch {
+    copied.textContent = "The browser does not let pages copy; the link stands in its address bar.";
+  }
+  setTimeout(() => { copied.textContent = ""; }, 6000);
 });

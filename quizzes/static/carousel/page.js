@@ -1,3 +1,96 @@
+// What every page does: it swaps in what the server sends, answers to keys, and helps with numbers on a phone.
+
+// What a swap owes the reader besides the new text: word that it is on its way, word when it fails, and a place for the focus.
+// A fragment names that place with data-focus (a heading, an error summary); without it the focus stays where it is.
+
+const banner = document.getElementById("banner");
+const main = document.getElementById("main");
+const AWAY = "No connection to the server. What you typed is still here; nothing of it has been sent.";
+const LATE = "The server has not answered in time. What you typed is still here, and sending it again is safe.";
+const BROKEN = "Something went wrong on the server. What you typed is still here.";
+
+let since = new Date();  // what is shown was right then
+let waiting;  // asked for in vain for want of a connection
+
+// Where what is shown is computed, it is said from when.
+function dated(sentence, { target }) {
+  const shown = target?.closest?.("[data-dated]")?.dataset.dated;
+  return shown ? `${sentence} ${shown} ${since.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}.` : sentence;
+}
+
+function say(sentence, retry) {
+  const words = document.createElement("p");
+  words.textContent = sentence;
+  banner.hidden = false;
+  banner.replaceChildren(words);
+  if (retry) banner.append(retryButton(retry));
+}
+
+function retryButton(retry) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn plain";
+  button.textContent = "Try again";
+  button.addEventListener("click", () => { clear(); retry(); });
+  return button;
+}
+
+function clear() {
+  banner.hidden = true;
+  banner.replaceChildren();
+}
+
+// The same action once more: the form with the button that sent it, else the event that started the request.
+function again({ elt, requestConfig }) {
+  const cause = requestConfig?.triggeringEvent;
+  return () => {
+    if (elt instanceof HTMLFormElement) elt.requestSubmit(elt.contains(cause?.submitter) ? cause.submitter : undefined);
+    else if (!cause || cause.type === "click") elt.click();
+    else elt.dispatchEvent(new Event(cause.type, { bubbles: true }));
+  };
+}
+
+function placeFocus(swapped) {
+  const wish = swapped.matches?.("[data-focus]") ? swapped : swapped.querySelector?.("[data-focus]");
+  if (wish) {
+    wish.focus();
+    wish.closest(".step")?.scrollIntoView({ block: "nearest" });  // with what is said about it, not the field alone
+  }
+  else if (document.activeElement === document.body) main.focus({ preventScroll: true });
+}
+
+const on = (name, act) => document.body.addEventListener(`htmx:${name}`, (event) => act(event.detail, event));
+
+on("beforeRequest", ({ target }) => target.setAttribute("aria-busy", "true"));
+on("afterRequest", ({ target, xhr }) => {
+  target.removeAttribute("aria-busy");
+  if (!xhr.status || (xhr.status >= 400 && xhr.status !== 422)) return;
+  clear();
+  since = new Date();
+  waiting = undefined;
+});
+on("beforeSwap", (detail) => {
+  if (detail.target !== banner) return;
+  banner.hidden = false;
+  if (!detail.serverResponse || /<html/i.test(detail.serverResponse)) {  // not a fragment of ours: a proxy's own page
+    detail.shouldSwap = false;
+    say(BROKEN, again(detail));
+  }
+});
+on("afterSettle", (_, event) => { if (event.target.id !== "live") placeFocus(event.target); });
+on("sendError", (detail) => {
+  if (detail.requestConfig?.verb === "get") waiting = again(detail);  // what changes nothing is asked again by itself
+  say(dated(AWAY, detail), again(detail));
+});
+on("timeout", (detail) => say(dated(LATE, detail), again(detail)));
+banner.addEventListener("click", (event) => { if (event.target.closest("[data-dismiss]")) clear(); });
+addEventListener("offline", () => say(AWAY));
+addEventListener("online", () => {
+  clear();
+  waiting?.();
+  waiting = undefined;
+});
+
 // Keyboard shortcuts. Any link, button or field may carry data-key="r", "1 Space" or "Alt+h"; pressing it does what a click does.
 // Single keys act only outside of fields, and not at all when the reader has switched them off (cookie keys=off, page /theme/).
 
