@@ -208,10 +208,13 @@ def are_gone(pids):
     return not set(pids) & set(table())
 
 
-def free_port():
+@contextlib.contextmanager
+def listening():
+    """A socket that listens on a port of its own from now on, for a server that takes it over: no port is lost."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+        listener.listen(128)
+        yield listener
 
 
 def wait_for(condition, what, seconds=30):
