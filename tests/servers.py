@@ -98,11 +98,21 @@ def postgresql_server():
             [str(programs / "postgres"), "-D", data, "-k", folder, "-c", "listen_addresses="], **as_user, **quiet
         )
         try:
-            wait_for(lambda: can_connect(Path(folder) / ".s.PGSQL.5432"), "PostgreSQL")
+            wait_for(lambda: takes_queries(folder), "PostgreSQL")
             yield f"postgres://study@{folder.replace('/', '%2F')}/postgres"
         finally:
             server.send_signal(signal.SIGINT)
             server.wait()
+
+
+def takes_queries(folder):
+    """A cluster listens before it is ready: until then it sends every client away."""
+    import psycopg
+
+    with contextlib.suppress(psycopg.OperationalError):
+        psycopg.connect(host=folder, user="study", dbname="postgres").close()
+        return True
+    return False
 
 
 def unprivileged_user():
