@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import ROOT, listening, redis_server, wait_for
+from tests.servers import READY_WITHIN_S, ROOT, listening, redis_server, wait_for
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow, pytest.mark.postgresql, pytest.mark.redis]
 BIN, WSGI = Path(sys.executable).parent, "studyapp.wsgi"
@@ -62,12 +62,12 @@ def test_a_deployed_site_is_ready_when_web_worker_and_relay_run(env):
     subprocess.run([*manage, "migrate", "--verbosity=0"], cwd=ROOT, env=env, check=True)
     worker = [str(BIN / "celery"), "-A", "studyapp", "worker", "--concurrency=1", "--queues=default,variants"]
     with listening() as listener, running(env, listener, gunicorn(listener), worker, [*manage, "relay"]):
-        wait_for(lambda: readyz(listener)["ready"], "a ready site")
+        wait_for(lambda: readyz(listener)["ready"], "a ready site", READY_WITHIN_S)
 
 
 def test_the_web_refuses_to_start_on_a_broker_that_may_forget_tasks(env):
     with redis_server(appendonly="no", maxmemory_policy="allkeys-lru") as unsafe, listening() as listener:
-        how = {"env": {**env, "REDIS_URL": unsafe}, "pass_fds": [listener.fileno()], "timeout": 120}
+        how = {"env": {**env, "REDIS_URL": unsafe}, "pass_fds": [listener.fileno()], "timeout": READY_WITHIN_S * 2}
         done = subprocess.run(gunicorn(listener), cwd=ROOT, capture_output=True, text=True, **how)
     assert done.returncode != 0
     assert "The broker's appendonly is no, needs yes: tasks must survive a restart of the broker." in done.stderr
