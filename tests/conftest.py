@@ -3,11 +3,17 @@
 import os
 
 import pytest
+from django.core.cache import cache
+from hypothesis import HealthCheck, settings
 
 from tests import servers
 
 MARKERS = {"chromium": "Chromium", "redis": "Redis", "postgresql": "PostgreSQL"}
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+
+# The same examples in every run, and no clock that a busy machine could lose against.
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 def need(what):
@@ -30,6 +36,12 @@ def pytest_terminal_summary(terminalreporter):
     for what in MARKERS.values():
         if count := sum(f"{what} is missing here" in reason for reason in skipped):
             terminalreporter.write_line(f"{what} is missing on this machine: {count} tests were left out.", yellow=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted():
+    """The brakes count in the cache: no test is braked for what others have asked."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ class Keyboard:
 
     def wait_for_focus(self, selector):
         """Wait until something that matches has the focus, and look whether that can be seen."""
-        self.page.wait_for_function("s => document.activeElement.matches(s)", arg=selector)
+        self.page.wait_for_function("s => document.activeElement?.matches(s)", arg=selector)
         self.look()
 
     def look(self):

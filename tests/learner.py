@@ -46,7 +46,7 @@ class Learner:
     def open(self, path, fields=None):
         sent = urllib.parse.urlencode(fields).encode() if fields is not None else None
         try:
-            with self.opener.open(urllib.parse.urljoin(self.url, path), sent, timeout=20) as reply:
+            with self.opener.open(urllib.parse.urljoin(self.url, path), sent, timeout=60) as reply:
                 return Page(reply)
         except urllib.error.HTTPError as reply:
             return Page(reply)

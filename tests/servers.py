@@ -5,6 +5,7 @@
 
 import contextlib
 import getpass
+import http.client
 import json
 import os
 import pwd
@@ -21,7 +22,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_WITHIN_S = 90
+READY_WITHIN_S = 300  # on a busy machine; a fresh clone fetches its packages first
 
 
 # --- what this machine has ---
@@ -98,11 +99,21 @@ def postgresql_server():
             [str(programs / "postgres"), "-D", data, "-k", folder, "-c", "listen_addresses="], **as_user, **quiet
         )
         try:
-            wait_for(lambda: can_connect(Path(folder) / ".s.PGSQL.5432"), "PostgreSQL")
+            wait_for(lambda: takes_queries(folder), "PostgreSQL")
             yield f"postgres://study@{folder.replace('/', '%2F')}/postgres"
         finally:
             server.send_signal(signal.SIGINT)
             server.wait()
+
+
+def takes_queries(folder):
+    """A cluster listens before it is ready: until then it sends every client away."""
+    import psycopg
+
+    with contextlib.suppress(psycopg.OperationalError):
+        psycopg.connect(host=folder, user="study", dbname="postgres").close()
+        return True
+    return False
 
 
 def unprivileged_user():
@@ -127,7 +138,7 @@ class Site:
         self.output = ""
 
     def start(self):
-        self.log = tempfile.TemporaryFile("w+")
+        self.log = tempfile.NamedTemporaryFile("a")
         self.process = subprocess.Popen(
             self.command,
             cwd=self.folder,
@@ -143,28 +154,40 @@ class Site:
         return self
 
     def is_ready(self):
-        return "is ready: " in self.read()
+        """Whether the last line of a start is there; the address and the first sign-in stand above it."""
+        return "Ctrl-C ends it." in self.read()
 
     def read(self):
-        self.log.seek(0)
-        return self.log.read()
+        """What it has said. Opened anew: to go back in the file that it writes would move its pen too."""
+        return Path(self.log.name).read_text()
 
     def readyz(self):
         """(status, parts by name)"""
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=10) as reply:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=60) as reply:
                 return reply.status, json.load(reply)["parts"]
         except urllib.error.HTTPError as reply:
             return reply.code, json.load(reply)["parts"]
 
+    def is_well(self):
+        """Whether every part is. A web that is just dying or coming up answers nothing, and that is no."""
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return self.readyz()[0] == 200
+        return False
+
+    def launcher(self):
+        """The process whose children are the parts: ours, or one that `make` has started."""
+        listed = table()
+        return next((pid for pid in family(self.process.pid, listed) if has_parts(pid, listed)), None)
+
     def pid_of(self, part):
-        """The process of a part: worker, beat, relay, web or broker."""
-        launcher = next((pid for pid in [self.process.pid, *descendants(self.process.pid)] if has_parts(pid)), None)
+        """The process of a part: worker, beat, relay, web or broker; None while there is none."""
         names = {"broker": ("redis-server", "valkey-server", "study-broker")}.get(part, (f"study-{part}",))
-        return next((pid for pid in children(launcher) if name_of(pid) in names), None)
+        listed, launcher = table(), self.launcher()
+        return next((pid for pid in children(launcher, listed) if listed[pid][1] in names), None)
 
     def processes(self):
-        return [self.process.pid, *descendants(self.process.pid)]
+        return family(self.process.pid, table())
 
     def stop(self, number=signal.SIGTERM):
         """Ask it to end; gives the exit code."""
@@ -187,34 +210,34 @@ def table():
     return {int(row[0]): (int(row[1]), row[3]) for row in rows if len(row) == 4 and not row[2].startswith("Z")}
 
 
-def children(parent):
-    return [pid for pid, (ppid, _) in table().items() if ppid == parent]
+def children(parent, listed):
+    return [pid for pid, (ppid, _) in listed.items() if ppid == parent]
 
 
-def descendants(parent):
-    below = children(parent)
-    return below + [pid for child in below for pid in descendants(child)]
+def family(parent, listed):
+    """A process with all that it started, oldest first."""
+    return [parent, *(pid for child in children(parent, listed) for pid in family(child, listed))]
 
 
-def name_of(pid):
-    return table().get(pid, (0, ""))[1]
+def has_parts(pid, listed):
+    return any(listed[child][1].startswith("study-") for child in children(pid, listed))
 
 
-def has_parts(pid):
-    return any(name.startswith("study-") for _, name in (table().get(child, (0, "")) for child in children(pid)))
+def wait_until_gone(pids):
+    """Until those that were told to end, or killed, have ended: the system takes a moment."""
+    wait_for(lambda: not set(pids) & set(table()), f"the end of the processes {sorted(pids)}")
 
 
-def are_gone(pids):
-    return not set(pids) & set(table())
-
-
-def free_port():
+@contextlib.contextmanager
+def listening():
+    """A socket that listens on a port of its own from now on, for a server that takes it over: no port is lost."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+        listener.listen(128)
+        yield listener
 
 
-def wait_for(condition, what, seconds=30):
+def wait_for(condition, what, seconds=90):
     """Return as soon as the condition holds; time only decides when to give up."""
     until = time.monotonic() + seconds
     while not condition():

@@ -21,6 +21,11 @@ addEventListener("htmx:afterSettle", () => setTimeout(() => {
 }));
 """
 
+# What was done before has been laid out and painted when the second frame from now begins.
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+
+MOST_MS = 90_000  # a wait ends with what it waits for; this only decides when to give up
+
 # What htmx writes when a slider's next request takes the place of the one under way, as hx-sync says it shall.
 REPLACED = ("htmx:sendAbort", "htmx:afterRequest")
 
@@ -52,6 +57,7 @@ class Visits:
             storage_state=state,
         )
         self.contexts.append(context)
+        context.set_default_timeout(MOST_MS)
         context.add_init_script(COMPLAIN)
         page = context.new_page()
         page.on("console", self.hear)
@@ -116,12 +122,28 @@ def sign_in_link(site):
     return re.search(r"instructor's sign-in.*?(http\S+)", site.read())[1]
 
 
+@pytest.fixture
+def watch_shifts():
+    """`watch_shifts(page)` adds up in `window.shift` by how much things jump, from when the page has come to rest."""
+
+    def watch(page):
+        page.evaluate("document.fonts.ready.then(() => true)")
+        page.evaluate(TWO_FRAMES)
+        page.evaluate(
+            "() => { window.shift = 0; new PerformanceObserver((list) => list.getEntries()"
+            ".forEach((entry) => { window.shift += entry.value })).observe({type: 'layout-shift'}) }"
+        )
+
+    return watch
+
+
 @pytest.fixture(scope="session")
 def axe():
-    """`axe(page)` → what axe-core finds wrong, as readable lines."""
+    """`axe(page)` → what axe-core finds wrong on the whole page, as readable lines."""
     checker = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
 
     def violations(page):
+        page.wait_for_load_state()
         found = checker.run(page).response["violations"]
         return [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
 

@@ -41,6 +41,7 @@ def test_the_back_button_leads_through_the_views(open_page):
     page.go_back()
     page.wait_for_function("() => performance.getEntriesByType('navigation')[0].type === 'reload'")
     page.wait_for_selector("#time-caption")
+    page.wait_for_load_state()  # only then somebody listens for the next step back
     page.go_back()
     page.wait_for_selector("#values-caption")
 
@@ -54,14 +55,10 @@ def test_a_sequence_is_typed_and_its_length_is_the_number_of_steps(open_page):
     page.wait_for_url("**T=6&x=1;0;0;-1;1;0*")
 
 
-def test_a_weight_s_slider_moves_fifty_steps_and_nothing_jumps(open_page):
+def test_a_weight_s_slider_moves_fifty_steps_and_nothing_jumps(open_page, watch_shifts):
     page = open_page(f"{LSTM}?T=50&view=time")
     page.click("summary:has-text('Weights')")
-    page.wait_for_timeout(100)
-    page.evaluate(
-        "() => { window.shift = 0; new PerformanceObserver((list) => list.getEntries()"
-        ".forEach((entry) => { window.shift += entry.value })).observe({type: 'layout-shift'}) }"
-    )
+    watch_shifts(page)
     page.focus('[data-of="b_f-1-1"]')
     before = page.get_attribute(".chart path.line.q-c", "d")
     for _ in range(5):

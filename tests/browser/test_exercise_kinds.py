@@ -47,7 +47,7 @@ def test_axe_finds_nothing_wrong_before_and_after_a_check(open_page, axe, kind, 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wrong_or_right(page, attempt, right=True)
     page.get_by_role("button", name="Check", exact=True).last.click()
-    page.get_by_text("right.").first.wait_for()
+    page.locator("#said[data-focus]").wait_for()  # all is right
     page.get_by_role("link", name="worked solution").click()
     page.get_by_role("button", name="Show the solution").click()
     page.get_by_role("heading", name="Step by step").wait_for()

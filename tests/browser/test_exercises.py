@@ -83,6 +83,7 @@ def test_without_scripts_on_a_phone_every_step_is_filled_in_with_decimal_commas(
     page.get_by_role("link", name="worked solution").click()
     page.get_by_role("button", name="Show the solution").click()
     page.get_by_role("heading", name="Step by step").wait_for()
+    page.wait_for_load_state()
     assert page.get_by_text("you had this one").count() == 6
     page.get_by_role("link", name="The same numbers as a worked example").click()
     page.wait_for_url("**/examples/lstm/?*")

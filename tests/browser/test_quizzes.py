@@ -19,6 +19,7 @@ def start(page):
 
 def choose(page, number):
     """Into the radio group, along it by arrows, and Enter sends."""
+    page.wait_for_load_state()
     page.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
     for _ in range(number - 1):

@@ -152,7 +152,8 @@ def weigh(page, path):
 
 def test_a_planted_fault_of_each_kind_is_seen(visit, axe):
     page = visit("/theme/")
-    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+    with page.expect_console_message(lambda said: said.text.startswith("CSP: style-src")):
+        page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<input><hr>')")
     page.evaluate("document.querySelector('hr').style.width = '3000px'")
     assert any(said.startswith("CSP: style-src") for said in visit.complaints)

@@ -275,7 +275,7 @@ def at_once(work, times=2):
 
     def run(number):
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=60)
             return work(number)
         except StudyError as error:
             return error.code

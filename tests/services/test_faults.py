@@ -17,7 +17,7 @@ import pytest
 from tests.by_hand import given_in, i_and_f_swapped
 from tests.conftest import need
 from tests.learner import Learner
-from tests.servers import ROOT, Site, has_parts, wait_for
+from tests.servers import ROOT, Site, family, table, wait_for, wait_until_gone
 
 pytestmark = [pytest.mark.redis, pytest.mark.embedded, pytest.mark.slow]
 
@@ -37,20 +37,16 @@ def site(tmp_path_factory):
 @contextlib.contextmanager
 def dead(site, part):
     """The part is killed and stays dead inside, for whoever would start it again is held; then it has to come back."""
-    launcher = next(pid for pid in site.processes() if has_parts(pid))
+    launcher = site.launcher()
     os.kill(launcher, signal.SIGSTOP)
     try:
-        os.kill(site.pid_of(part), signal.SIGKILL)
+        killed = family(site.pid_of(part), table())
+        os.kill(killed[0], signal.SIGKILL)
+        wait_until_gone(killed)
         yield
     finally:
         os.kill(launcher, signal.SIGCONT)
-    wait_for(lambda: is_well(site), f"a site that is well again after the death of its {part}")
-
-
-def is_well(site):
-    with contextlib.suppress(OSError):  # a web that is just dying answers nothing
-        return site.readyz()[0] == 200
-    return False
+    wait_for(site.is_well, f"a site that is well again after the death of its {part}")
 
 
 def query(site, sql):
@@ -58,9 +54,10 @@ def query(site, sql):
         return database.execute(sql).fetchall()
 
 
-def is_at_rest(site):
-    """No work is ordered, and none is under way."""
-    return not query(site, "SELECT 1 FROM quizzes_outbox WHERE done_at IS NULL")
+def bring_to_rest(site):
+    """Every pool is filled now, so that no work is under way and the round of each minute finds none to order."""
+    run(site, "manage", "shell", "-c", "from quizzes.items.pool import order_low_pools as order; order()")
+    wait_for(lambda: not query(site, "SELECT 1 FROM quizzes_outbox WHERE done_at IS NULL"), "full pools", 300)
 
 
 def in_pool(site):
@@ -101,38 +98,56 @@ def test_while_a_part_is_dead_readyz_names_it_and_every_page_works(site, part):
 @pytest.mark.parametrize("part", BACKGROUND)
 def test_with_an_empty_pool_and_a_dead_part_exercises_are_made_at_once_and_the_pool_fills_afterwards(site, part):
     learner = Learner(site.url)
-    wait_for(lambda: is_at_rest(site), "full pools", 90)  # a worker amid a piece would finish it without a broker
+    bring_to_rest(site)  # a worker amid a piece would finish it without a broker
     with dead(site, part):
         query(site, "UPDATE quizzes_variant SET state = 'withdrawn' WHERE state = 'pool'")
         assert "i and f are swapped" in slip(learner).text
         assert "i and f are swapped" in slip(learner).text
         assert in_pool(site) == 0
-    wait_for(lambda: in_pool(site) > 0, "a pool filled by the worker", 90)
+    wait_for(lambda: in_pool(site) > 0, "a pool filled by the worker")
 
 
 def test_a_generation_whose_worker_is_killed_in_the_middle_makes_exactly_what_was_asked(site):
-    wait_for(lambda: is_at_rest(site), "full pools", 90)
+    bring_to_rest(site)
     before = query(site, "SELECT count(*) FROM quizzes_variant")[0][0]
-    run(site, "manage", "shell", "-c", GENERATE_1000)
-    wait_for(lambda: generated(site) > 0, "the first piece of a generation")
+    worker = family(site.pid_of("worker"), table())
+    signal_all(worker, signal.SIGSTOP)  # it would be done before the order has come back to us
+    run(site, "manage", "shell", "-c", GENERATE)
+    wait_for(lambda: is_held_amid_a_piece(site, worker), "the midst of a generation")
     with dead(site, "worker"):
-        assert 0 < generated(site) < 1000
+        assert 0 < generated(site) < COUNT
         query(site, A_MINUTE_PASSES)
-    wait_for(lambda: query(site, "SELECT state FROM quizzes_job") == [("done",)], "the end of the generation", 90)
+    wait_for(lambda: query(site, "SELECT state FROM quizzes_job") == [("done",)], "the end of a generation", 300)
     made = query(site, "SELECT count(*), count(DISTINCT version_id || ' ' || digest) FROM quizzes_variant")[0]
-    assert made == (before + 1000, before + 1000)
-    assert generated(site) == 1000
+    assert made == (before + COUNT, before + COUNT)
+    assert generated(site) == COUNT
 
 
-GENERATE_1000 = """
+COUNT = 3000
+GENERATE = f"""
 from quizzes.items.generation import generate_variants
 from quizzes.items.models import Generator
-generate_variants(generator=Generator.objects.exclude(current=None)[0], count=1000, requested_by=None)
+generate_variants(generator=Generator.objects.exclude(current=None)[0], count={COUNT}, requested_by=None)
 """
+UNDER_WAY = "SELECT 1 FROM quizzes_outbox WHERE lease_until IS NOT NULL AND done_at IS NULL"
 A_MINUTE_PASSES = """
 UPDATE quizzes_outbox SET published_at = '2001-01-01', lease_until = CASE WHEN lease_until THEN '2001-01-01' END
 WHERE done_at IS NULL
 """
+
+
+def is_held_amid_a_piece(site, worker):
+    """Hold the worker; where no piece was stored yet, or none is under way, it goes on."""
+    signal_all(worker, signal.SIGSTOP)
+    if generated(site) and query(site, UNDER_WAY):
+        return True
+    signal_all(worker, signal.SIGCONT)
+    return False
+
+
+def signal_all(pids, number):
+    for pid in pids:
+        os.kill(pid, number)
 
 
 def generated(site):
@@ -149,7 +164,7 @@ def test_no_answer_that_got_a_reply_is_lost_whatever_dies_and_none_counts_twice(
         wait_for(
             lambda goal=goal: all(len(p.told) >= g or p.fault for p, g in zip(people, goal, strict=True)), "answers"
         )
-        wait_for(lambda: is_well(site), f"a site that is well again after the death of its {part}")
+        wait_for(site.is_well, f"a site that is well again after the death of its {part}")
     for person in people:
         person.stop()
     for person in people:
@@ -224,5 +239,6 @@ class Busy(threading.Thread):
             self.is_over.wait(0.1)
 
     def stop(self):
+        """What he is about is answered to its end."""
         self.is_over.set()
-        self.join(timeout=30)
+        wait_for(lambda: not self.is_alive(), "the last answer")

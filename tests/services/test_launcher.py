@@ -12,7 +12,7 @@ import pytest
 
 from studyapp import places
 from tests.conftest import need
-from tests.servers import ROOT, Site, are_gone, wait_for
+from tests.servers import ROOT, Site, wait_for, wait_until_gone
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
@@ -85,7 +85,8 @@ def site(deep_folder):
 
 
 def test_every_part_of_the_site_is_well(site):
-    assert site.readyz() == (200, dict.fromkeys(["database", "broker", "worker", "relay"], "well"))
+    all_are_well = 200, dict.fromkeys(["database", "broker", "worker", "relay"], "well")
+    wait_for(lambda: site.readyz() == all_are_well, "word from every part")
     assert len(site.processes()) >= 8
 
 
@@ -99,7 +100,7 @@ def test_a_second_start_in_the_same_folder_is_refused_and_leaves_the_first_alone
     assert code != 0
     assert is_one_sentence(said)
     assert f"already runs in this folder: {site.url}" in said
-    assert site.readyz()[0] == 200
+    wait_for(site.is_well, "word from the first, which goes on")
 
 
 def test_a_part_that_hangs_is_named_by_readyz(site):
@@ -120,7 +121,7 @@ def test_a_killed_part_comes_back_by_itself(site, part):
     os.kill(killed, signal.SIGKILL)
     wait_for(lambda: f"The {part} ended unexpectedly (signal SIGKILL)" in site.read(), f"word of the {part}'s death")
     wait_for(lambda: site.pid_of(part) not in {None, killed}, f"a new {part}")
-    wait_for(lambda: site.readyz()[0] == 200, "a site that is well again")
+    wait_for(site.is_well, "a site that is well again")
 
 
 def test_the_first_sign_in_is_printed_once_and_no_end_leaves_a_trace(site):
@@ -129,7 +130,7 @@ def test_the_first_sign_in_is_printed_once_and_no_end_leaves_a_trace(site):
     for number in (signal.SIGTERM, signal.SIGINT):
         processes = site.processes()
         assert site.stop(number) == 0
-        assert are_gone(processes)
+        wait_until_gone(processes)
         assert not places.socket_dir(site.var).exists()
         site.start()
         assert "/account/" not in site.read()
@@ -137,4 +138,4 @@ def test_the_first_sign_in_is_printed_once_and_no_end_leaves_a_trace(site):
         processes = site.processes()
         site.process.kill()
         site.process.wait()
-        wait_for(lambda: are_gone(processes), "the end of all parts")
+        wait_until_gone(processes)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.servers import ROOT, Site, are_gone
+from tests.servers import ROOT, Site, wait_for, wait_until_gone
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 SH = shutil.which("sh")
@@ -85,6 +85,6 @@ def test_make_run_in_a_fresh_clone_needs_nothing_but_python_and_make(tmp_path):
     site = Site(clone / "var", folder=clone, command=["make", "run"], PYTHON=sys.executable)
     site.start()
     processes = site.processes()
-    assert site.readyz()[0] == 200
+    wait_for(site.is_well, "word from every part")
     site.stop()
-    assert are_gone(processes)
+    wait_until_gone(processes)

@@ -247,7 +247,7 @@ def test_what_one_tab_puts_back_the_other_does_not_delete_by_taking_the_next_awa
             other_tab = pool.submit(take_the_second_away)
             with pytest.raises(TimeoutError):
                 other_tab.result(timeout=0.5)  # it waits
-        other_tab.result(timeout=10)
+        other_tab.result(timeout=60)
     assert list(own_cards(learner)) == [first]
     assert set(Card.objects.all()) == {first, second}
 

@@ -3,8 +3,6 @@
 import gzip
 import html
 import re
-from pathlib import Path
-from time import sleep
 
 import pytest
 
@@ -16,6 +14,7 @@ from quizzes.lessons.paper.models import PaperOrder
 from quizzes.lessons.paper.wanted import read
 from studyapp.celery import app
 from tests.factories import make_user
+from tests.servers import wait_for, wait_until_gone
 
 pytestmark = pytest.mark.django_db
 
@@ -254,17 +253,13 @@ def test_a_browser_that_hangs_is_ended_and_its_folder_is_gone(tmp_path, monkeypa
     monkeypatch.setattr(chromium, "LONGEST_S", 1)
     monkeypatch.setattr(chromium, "PIECE_S", 1)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    renewed = []
+    child, renewed = tmp_path / "child", []
+
+    def still():
+        wait_for(lambda: child.exists() and child.read_text().endswith("\n"), "the child of the browser")
+        renewed.append(True)
+
     with pytest.raises(Unavailable, match="took longer than 1 seconds"):
-        chromium.printed({"sheets.html": b""}, still=lambda: renewed.append(True))
-    child = int((tmp_path / "child").read_text())
+        chromium.printed({"sheets.html": b""}, still=still)
     assert renewed == [True] and list(tmp_path.glob("paper-*")) == []
-    while is_alive(child):  # killed with its parent; the system takes a moment
-        sleep(0.05)
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-    except FileNotFoundError:
-        return False
+    wait_until_gone([int(child.read_text())])  # killed with its parent
