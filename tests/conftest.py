@@ -3,10 +3,15 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import servers
 
 MARKERS = {"chromium": "Chromium", "redis": "Redis", "postgresql": "PostgreSQL"}
+
+# A busy machine makes no test wrong.
+settings.register_profile("carousel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("carousel")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 

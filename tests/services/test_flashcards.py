@@ -237,7 +237,7 @@ actions = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions)
 def test_any_sequence_of_ratings_and_undoings_restores_each_schedule_and_replays_to_the_same(course, actions):
     learner, now, stages = make_guest(), NOON, []

@@ -77,7 +77,7 @@ def test_every_way_back_equals_the_walk(cell, sizes):
         assert np.abs(gradients[f"{state}0"] - walked[f"d{state}_prev"][0]).max() < 1e-10
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from(KINDS), st.sampled_from([(1, 1, 3), (2, 2, 2), (1, 5, 2)]), st.integers(0, 2**32))
 def test_backward_equals_central_differences(cell, sizes, seed):
     D, H, T = sizes

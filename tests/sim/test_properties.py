@@ -23,7 +23,7 @@ def runs(draw, names):
     return layer, {"x": chance.normal(size=(T, D))} | start
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(runs([*sim.CELLS]))
 def test_gates_stay_between_zero_and_one(run):
     layer, start = run
@@ -33,7 +33,7 @@ def test_gates_stay_between_zero_and_one(run):
         assert (trace[gate] <= 1).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(runs(["rnn", "lstm", "lstm_peephole", "lstm_coupled", "lstm_1997", "lstm_forget_bias", "gru", "mgu"]))
 def test_h_stays_within_one_or_where_it_started(run):
     layer, start = run
@@ -41,7 +41,7 @@ def test_h_stays_within_one_or_where_it_started(run):
     assert np.abs(sim.forward(layer, **start)["h"]).max() <= bound + 1e-12
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(runs([*sim.CELLS]))
 def test_compiled_equals_walked(run):
     layer, start = run
@@ -51,7 +51,7 @@ def test_compiled_equals_walked(run):
         assert np.allclose(trace[name], values, rtol=1e-11, atol=1e-11), name
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(runs([*sim.CELLS]))
 def test_many_variants_are_each_walked(run):
     layer, start = run

@@ -169,14 +169,14 @@ def is_followed_as_the_reference_walks_it(learner):
     assert found == pytest.approx(walked(layer, start, loss, own, asked, slip), abs=1e-9)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(learners())
 def test_a_pattern_of_own_numbers_is_followed_as_the_reference_walks_it(learner):
     is_followed_as_the_reference_walks_it(learner)
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(learners())
 def test_any_pattern_of_own_numbers_is_followed_as_the_reference_walks_it(learner):
     is_followed_as_the_reference_walks_it(learner)

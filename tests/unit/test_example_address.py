@@ -28,7 +28,7 @@ def refusal(cell, **query):
 
 @pytest.mark.parametrize(("cell", "convention"), KINDS)
 @given(sizes=SIZES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_an_address_is_read_back_digit_for_digit(cell, convention, sizes):
     example = address.usual(cell, convention, **sizes)
     assert read_back(example) == example

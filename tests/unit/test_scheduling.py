@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.flashcards.replay import PAUSE, Entry, schedules, seconds_a_card, session_at, standing
@@ -10,8 +10,6 @@ from quizzes.flashcards.scheduling import NEW, Phase, Schedule, fingerprint, int
 NOON = datetime(2026, 11, 20, 12, 0, 0, 123457, tzinfo=UTC)
 ratings = st.integers(1, 4)
 waits = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=400))
-settings.register_profile("unit", deadline=None)
-settings.load_profile("unit")
 
 
 def reviewed(*steps):
