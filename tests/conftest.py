@@ -10,8 +10,8 @@ from tests import servers
 MARKERS = {"chromium": "Chromium", "redis": "Redis", "postgresql": "PostgreSQL"}
 
 # A busy machine makes no test wrong.
-settings.register_profile("carousel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("carousel")
+settings.register_profile("all", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("all"), max_examples=20)
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 
@@ -22,6 +22,11 @@ def need(what):
     if REQUIRE_ALL:
         pytest.fail(f"{what} is missing here, and REQUIRE_ALL=1 needs it", pytrace=False)
     pytest.skip(f"{what} is missing here")
+
+
+def pytest_configure(config):
+    """Where the slow tests are left out, properties too are tried on fewer examples."""
+    settings.load_profile("quick" if "not slow" in config.option.markexpr else "all")
 
 
 def pytest_runtest_setup(item):

@@ -5,6 +5,8 @@
 
 import pytest
 
+PLAIN_CELLS = [("rnn", "pytorch"), ("lstm", "pytorch"), ("gru", "pytorch")]  # they stand for every cell and convention
+
 
 def thorough(cases, *, quick):
     """The cases for `parametrize`; of them only those in `quick` are tried when slow tests are left out."""

@@ -231,7 +231,7 @@ OTHERS_BY_HAND = {
 }
 
 
-@pytest.mark.parametrize("slug", OTHERS_BY_HAND)
+@pytest.mark.parametrize("slug", thorough(OTHERS_BY_HAND, quick=STANDING_FOR_ALL))
 def test_what_has_no_weights_comes_out_as_its_formula_says(slug):
     kind, fair = variants(slug, 20)
     for certificate in fair:
@@ -248,7 +248,7 @@ def test_every_question_without_weights_is_computed_here_once_more():
 # --- where one chooses
 
 
-@pytest.mark.parametrize("slug", [slug for slug in SPECIFICATIONS if slug not in NUMBERS])
+@pytest.mark.parametrize("slug", thorough((s for s in SPECIFICATIONS if s not in NUMBERS), quick=STANDING_FOR_ALL))
 def test_every_wrong_option_is_wrong_and_its_slip_is_one_that_is_claimed(slug):
     kind, fair = variants(slug, 20)
     for certificate in fair:
