@@ -12,8 +12,8 @@ MARKERS = {"chromium": "Chromium", "redis": "Redis", "postgresql": "PostgreSQL"}
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 # The same examples in every run, and no clock that a busy machine could lose against.
-settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("steady")
+settings.register_profile("all", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("all"), max_examples=20)
 
 
 def need(what):
@@ -23,6 +23,11 @@ def need(what):
     if REQUIRE_ALL:
         pytest.fail(f"{what} is missing here, and REQUIRE_ALL=1 needs it", pytrace=False)
     pytest.skip(f"{what} is missing here")
+
+
+def pytest_configure(config):
+    """Where the slow tests are left out, properties too are tried on fewer examples."""
+    settings.load_profile("quick" if "not slow" in config.option.markexpr else "all")
 
 
 def pytest_runtest_setup(item):

@@ -8,6 +8,13 @@ from quizzes.formats.course_files import read_pack
 
 RECURRENT_NETWORKS = Path(__file__).parent.parent / "quizzes" / "content" / "recurrent-networks"
 
+# Of the real course's exercises, those that stand for the rest: each form and kind of question, and the large ones.
+STANDING_FOR_ALL = (
+    "rnn-chain", "lstm-step", "gru-step", "peephole-step", "lstm-deltas", "forget-gate", "pick-gru-formulas",
+    "find-lstm-error", "predict-lstm", "rnn-shared-weight", "cell-retention", "count-lstm-keras", "shape-batch-first",
+    "gate-order-gru",
+)  # fmt: skip
+
 LESSON = """\
 ## First {#first}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -127,6 +128,7 @@ def candidate_row(kind: Kind, certificate: sim.Certificate) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=256)  # the same few in hundreds of rows
 def _name(name: str) -> SafeString | str:
     """A letter in its hue; "count" and "facts" are words."""
     return name if name.isalpha() and is_word(name) else q_tag(name)

@@ -8,7 +8,7 @@ is a tie: x · (1 + 2**-48) / q moves it away from zero, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from math import ceil, floor, inf
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -206,18 +206,20 @@ def bounds_of(
     reach 2**46 units.
     """
     within: dict[int, Ends] = {}
+    size: dict[int, float] = {}
     for number in graph.needed(outputs):
         node = graph.nodes[number]
-        args = [within[arg] for arg in node.args]
-        low, high = _both_ways(bound(str(node.label))) if node.op == "name" else _between(node, args, width)
-        least, most = _both_ways((seen or {}).get(number, inf))
-        within[number] = max(low, least), min(high, most)
-        check_largest(max(map(abs, within[number])))
-    return {number: max(map(abs, ends)) for number, ends in within.items()}
-
-
-def _both_ways(size: float) -> Ends:
-    return -size, size
+        if node.op == "name":
+            high = bound(str(node.label))
+            low = -high
+        else:
+            low, high = _between(node, [within[arg] for arg in node.args], width)
+        if seen and number in seen:
+            low, high = max(low, -seen[number]), min(high, seen[number])
+        within[number] = low, high
+        size[number] = max(-low, low, -high, high)
+        check_largest(size[number])
+    return size
 
 
 def _between(node: Node, args: list[Ends], width: int) -> Ends:

@@ -61,12 +61,13 @@ def _weighted(entries: Graph, row: Sequence[int], vector: Sequence[int]) -> int:
     return first
 
 
-def _each(add: Callable[..., int], args: list[Nested]) -> Nested:
+def _each(add: Callable[..., int], args: Sequence[Nested]) -> Nested:
     """The operation on every entry; a single number is read by all."""
-    lengths = [len(arg) for arg in args if isinstance(arg, list)]
-    if not lengths:
+    length = next((len(arg) for arg in args if isinstance(arg, list)), None)
+    if length is None:
         return add(*args)
-    return [_each(add, [arg[k] if isinstance(arg, list) else arg for arg in args]) for k in range(lengths[0])]
+    rows = (arg if isinstance(arg, list) else [arg] * length for arg in args)
+    return [_each(add, row) for row in zip(*rows, strict=True)]
 
 
 def _names(leaf: str, shape: Shape) -> Iterator[str]:

@@ -29,14 +29,14 @@ class Graph:
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
-        self._number: dict[Node, int] = {}
+        self._number: dict[tuple[str, tuple[int, ...], Label], int] = {}
 
     def add(self, op: str, *args: int, label: Label = "") -> int:
-        node = Node(op, args, label)
-        if node not in self._number:
-            self._number[node] = len(self.nodes)
-            self.nodes.append(node)
-        return self._number[node]
+        read = (op, args, label)  # most nodes are there already, and a plain tuple finds them sooner than a Node
+        number = self._number.setdefault(read, len(self.nodes))
+        if number == len(self.nodes):
+            self.nodes.append(Node(*read))
+        return number
 
     def needed(self, outputs: Collection[int]) -> list[int]:
         """The nodes that the outputs depend on, in an order in which they can be computed."""

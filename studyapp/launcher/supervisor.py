@@ -120,11 +120,14 @@ class Supervisor:
             left = until - time.monotonic()
             if left <= 0:
                 return
-            self._sleep(min(left, 1.0 if any(part.start_again_at for part in self.parts) else left))
+            self._sleep(min([left, *self._until_next_start()]))
 
     def _sleep(self, seconds: float) -> None:
         if select.select([self._wakened], [], [], max(seconds, 0))[0]:
             self._wakened.recv(4096)
+
+    def _until_next_start(self) -> list[float]:
+        return [part.start_again_at - time.monotonic() for part in self.parts if part.start_again_at]
 
     def _reap(self) -> None:
         for part in self.parts:

@@ -237,9 +237,7 @@ actions = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(actions)
-def test_any_sequence_of_ratings_and_undoings_restores_each_schedule_and_replays_to_the_same(course, actions):
+def each_schedule_is_restored_and_replays_to_the_same(actions):
     learner, now, stages = make_guest(), NOON, []
     for action, rating, microseconds in actions:
         now += timedelta(microseconds=microseconds)
@@ -254,6 +252,19 @@ def test_any_sequence_of_ratings_and_undoings_restores_each_schedule_and_replays
             now += timedelta(days=rating)
             stages = []
         assert everything(learner) == {pk: made.to_json() for pk, made in schedules(log_of(learner)).items()}
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(actions)
+def test_a_sequence_of_ratings_and_undoings_restores_each_schedule_and_replays_to_the_same(course, actions):
+    each_schedule_is_restored_and_replays_to_the_same(actions)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(actions)
+def test_any_sequence_of_ratings_and_undoings_restores_each_schedule_and_replays_to_the_same(course, actions):
+    each_schedule_is_restored_and_replays_to_the_same(actions)
 
 
 # --- what is due ---

@@ -1,8 +1,10 @@
 """Worked values on paper: fixtures L and B (LSTM) and G (GRU) of the catalogue of misconceptions."""
 
 import numpy as np
+import pytest
 
 import sim
+from tests.tiers import thorough
 
 L_BLOCKS = {"i": (-1.7, -0.6, 0.6), "f": (-1.4, -1.8, -0.4), "g": (-0.7, -1.7, 0.5), "o": (1.2, -0.6, -0.5)}
 L_START = {"x": [[0.9], [-0.4]], "h0": [-0.7], "c0": [1.3]}
@@ -28,6 +30,8 @@ G_START = {"x": [[1.4, 1.4]], "h0": [-0.4, -0.7]}
 CELLS = [cell for conventions in sim.CELLS.values() for cell in conventions.values()]
 KINDS = list({tuple(cell.equations.items()): cell for cell in reversed(CELLS)}.values())  # those whose equations differ
 
+FEW = [sim.cell("rnn"), sim.cell("lstm"), sim.cell("gru")]
+
 # a cell of no known family: two gates, of which one opens the other, and a third state of affairs for c
 MADE_UP = sim.declare(
     "made_up",
@@ -49,6 +53,10 @@ DRAWN = [*KINDS, MADE_UP]
 
 def cell_id(cell):
     return f"{cell.name}-{cell.convention}"
+
+
+each_kind = pytest.mark.parametrize("cell", thorough(KINDS, quick=FEW), ids=cell_id)
+each_drawn = pytest.mark.parametrize("cell", thorough(DRAWN, quick=[*FEW, MADE_UP]), ids=cell_id)
 
 
 def scalar_layer(cell, blocks):

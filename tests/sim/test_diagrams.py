@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sim
-from tests.sim.fixtures import DRAWN, KINDS, cell_id, random_layer, random_start, random_trace
+from tests.sim.fixtures import DRAWN, FEW, cell_id, each_kind, random_layer, random_start, random_trace
 from tests.sim.pictures import (
     SVG,
     inside,
@@ -20,6 +20,7 @@ from tests.sim.pictures import (
     size_of,
     stretches_of,
 )
+from tests.tiers import thorough
 
 PHONE = 318  # pixels inside a sheet on a page that is 360 wide
 UPDATE_GATE = sim.declare(
@@ -34,7 +35,7 @@ UPDATE_GATE = sim.declare(
     title="Update gate RNN",
     source="Collins, Sohl-Dickstein & Sussillo 2017",
 )  # of no family that the layout knows, as MADE_UP is none
-cells = pytest.mark.parametrize("cell", [*DRAWN, UPDATE_GATE], ids=cell_id)
+cells = pytest.mark.parametrize("cell", thorough([*DRAWN, UPDATE_GATE], quick=[*FEW, UPDATE_GATE]), ids=cell_id)
 both_ways = pytest.mark.parametrize("upright", [False, True], ids=["lying", "upright"])
 
 
@@ -47,15 +48,15 @@ def wide_trace(cell):
     return sim.forward(sim.layer(cell, weights), [[-1.23456] * 4], **states)
 
 
-def test_a_slip_s_diagram_can_be_drawn_from_its_trace():
-    for cell in KINDS:
-        chance = np.random.default_rng(9)
-        layer, start = random_layer(cell, chance, 1, 1), random_start(cell, chance, 1, 1, 2)
-        for asked in cell.equations:
-            for each in sim.slips_for(cell, asked):
-                trace = sim.evaluate_slip(each, layer, **start)
-                lying, upright = picture(sim.svg(trace)), picture(sim.svg(trace, upright=True))
-                assert numbers_of(lying) == numbers_of(upright) != {}
+@each_kind
+def test_a_slip_s_diagram_can_be_drawn_from_its_trace(cell):
+    chance = np.random.default_rng(9)
+    layer, start = random_layer(cell, chance, 1, 1), random_start(cell, chance, 1, 1, 2)
+    for asked in cell.equations:
+        for each in sim.slips_for(cell, asked):
+            trace = sim.evaluate_slip(each, layer, **start)
+            lying, upright = picture(sim.svg(trace)), picture(sim.svg(trace, upright=True))
+            assert numbers_of(lying) == numbers_of(upright) != {}
 
 
 def test_a_diagram_shows_one_unit_that_is_there():
@@ -106,7 +107,7 @@ def test_an_upright_diagram_fits_a_phone_at_full_size(cell):
     assert height > 0.7 * width
 
 
-@pytest.mark.parametrize("cell", KINDS, ids=cell_id)
+@each_kind
 @both_ways
 def test_the_state_runs_straight_along_the_top_or_down_the_left_side(cell, upright):
     svg = picture(sim.svg(cell, upright=upright))

@@ -8,7 +8,8 @@ import pytest
 
 import sim
 from tests.sim.careful import CarefulLearner, random_numbers
-from tests.sim.fixtures import KINDS, L_START, cell_id, lstm_layer
+from tests.sim.fixtures import FEW, KINDS, L_START, cell_id, lstm_layer
+from tests.tiers import thorough
 
 
 def method_for(cell):
@@ -18,7 +19,7 @@ def method_for(cell):
 BY_HAND = [cell for cell in KINDS if hasattr(CarefulLearner, method_for(cell))]
 
 
-@pytest.mark.parametrize("cell", BY_HAND, ids=cell_id)
+@pytest.mark.parametrize("cell", thorough(BY_HAND, quick=FEW), ids=cell_id)
 def test_no_digit_differs_from_decimal_arithmetic(cell):
     chance = random.Random(cell_id(cell))
     for run in range(90):

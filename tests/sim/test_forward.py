@@ -8,7 +8,7 @@ import pytest
 
 import sim
 from sim.runs.walk import walk_steps
-from tests.sim.fixtures import KINDS, L_START, cell_id, lstm_layer, random_layer, random_start
+from tests.sim.fixtures import L_START, each_kind, lstm_layer, random_layer, random_start
 
 FOLDER = Path(__file__).parents[1] / "reference"
 TORCH = json.loads((FOLDER / "recurrent-cells.json").read_text())["cases"]
@@ -43,7 +43,7 @@ def test_forward_agrees_with_onnxruntime(case):
 
 
 @pytest.mark.parametrize("sizes", [(1, 1, 1), (2, 3, 4), (9, 2, 3), (2, 6, 4), (1, 2, 23), (3, 5, 12)], ids=str)
-@pytest.mark.parametrize("cell", KINDS, ids=cell_id)
+@each_kind
 def test_every_compiler_equals_the_walk(cell, sizes):
     D, H, T = sizes
     chance = np.random.default_rng(5)

@@ -16,7 +16,7 @@ from tests.sim.fixtures import (
     B_START,
     KINDS,
     L_START,
-    cell_id,
+    each_kind,
     lstm_layer,
     random_layer,
     random_start,
@@ -48,7 +48,7 @@ def test_gradients_agree_with_pytorch(case):
 
 
 @pytest.mark.parametrize("sizes", [(1, 1, 1), (2, 3, 4), (2, 6, 4), (1, 2, 12)], ids=str)
-@pytest.mark.parametrize("cell", KINDS, ids=cell_id)
+@each_kind
 def test_every_way_back_equals_the_walk(cell, sizes):
     D, H, T = sizes
     chance = np.random.default_rng(6)
@@ -77,7 +77,7 @@ def test_every_way_back_equals_the_walk(cell, sizes):
         assert np.abs(gradients[f"{state}0"] - walked[f"d{state}_prev"][0]).max() < 1e-10
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from(KINDS), st.sampled_from([(1, 1, 3), (2, 2, 2), (1, 5, 2)]), st.integers(0, 2**32))
 def test_backward_equals_central_differences(cell, sizes, seed):
     D, H, T = sizes
@@ -114,16 +114,16 @@ def test_an_exact_trace_has_gradients_as_a_learner_rounds_them():
         assert (gradients[name] == np.round(gradients[name], 4)).all()
 
 
-def test_exact_gradients_stay_near_those_in_full_precision():
+@each_kind
+def test_exact_gradients_stay_near_those_in_full_precision(cell):
     chance = np.random.default_rng(4)
     for H in (2, 5):
-        for cell in KINDS:
-            weights = {name: chance.integers(-9, 10, cell.shape(name, 2, H)) / 10 for name in cell.parameters}
-            layer, x = sim.layer(cell, weights), chance.integers(-9, 10, (3, 2)) / 10
-            dh = chance.integers(-9, 10, (3, H)) / 10
-            exact, full = (sim.backward(trace, dh) for trace in (sim.exact(layer, x), sim.forward(layer, x)))
-            for name in full:
-                assert np.abs(exact[name] - full[name]).max() < 0.005, (cell.name, name)
+        weights = {name: chance.integers(-9, 10, cell.shape(name, 2, H)) / 10 for name in cell.parameters}
+        layer, x = sim.layer(cell, weights), chance.integers(-9, 10, (3, 2)) / 10
+        dh = chance.integers(-9, 10, (3, H)) / 10
+        exact, full = (sim.backward(trace, dh) for trace in (sim.exact(layer, x), sim.forward(layer, x)))
+        for name in full:
+            assert np.abs(exact[name] - full[name]).max() < 0.005, (cell.name, name)
 
 
 def test_the_contributions_of_all_steps_add_up_to_the_gradient_of_a_shared_weight():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from tests.sim.fixtures import KINDS, L_START, cell_id, lstm_layer, random_layer, random_start, slip
+from tests.sim.fixtures import L_START, each_kind, lstm_layer, random_layer, random_start, slip
 
 
 def both(asked, first, second):
@@ -38,19 +38,19 @@ def test_two_slips_that_undo_each_other_are_still_two():
     assert both("f", "F15", "F02").formula == "1 - sigmoid(-(W_f @ x + b_f + U_f @ h_prev))"
 
 
-def test_the_order_of_two_slips_changes_no_number():
-    for cell in KINDS:
-        for asked in cell.equations:
-            slips = sim.slips_for(cell, asked)
-            for first in slips[:6]:
-                for second in slips[:6]:
-                    one, other = sim.paired(first, second), sim.paired(second, first)
-                    assert (one is None) == (other is None), (first.id, second.id)
-                    if one is not None:
-                        assert set(one.changes) == set(other.changes)
+@each_kind
+def test_the_order_of_two_slips_changes_no_number(cell):
+    for asked in cell.equations:
+        slips = sim.slips_for(cell, asked)
+        for first in slips[:6]:
+            for second in slips[:6]:
+                one, other = sim.paired(first, second), sim.paired(second, first)
+                assert (one is None) == (other is None), (first.id, second.id)
+                if one is not None:
+                    assert set(one.changes) == set(other.changes)
 
 
-@pytest.mark.parametrize("cell", KINDS, ids=cell_id)
+@each_kind
 def test_every_pair_can_be_computed(cell):
     chance = np.random.default_rng(3)
     layer, start = random_layer(cell, chance, 2, 2), random_start(cell, chance, 2, 2, 1)

@@ -11,11 +11,11 @@ import sim
 from sim.__main__ import main
 from tests.sim.fixtures import (
     CELLS,
-    DRAWN,
     G_START,
-    KINDS,
     L_START,
     cell_id,
+    each_drawn,
+    each_kind,
     gru_layer,
     lstm_layer,
     random_layer,
@@ -76,7 +76,7 @@ def test_the_same_equations_are_printed_in_other_letters():
         sim.text("lstm", "c", letters="greek")
 
 
-@pytest.mark.parametrize("cell", KINDS, ids=cell_id)
+@each_kind
 def test_every_equation_can_be_printed_in_every_letters(cell):
     for letters in ("", "pytorch", "gamma", "joined"):
         for name in cell.equations:
@@ -108,10 +108,11 @@ def run(code):
     return scope["trace"]
 
 
-def test_every_printed_number_is_the_trace_s():
+@each_drawn
+def test_every_printed_number_is_the_trace_s(cell):
     chance = np.random.default_rng(7)
-    for k in range(300):
-        trace = random_trace(DRAWN[k % len(DRAWN)], chance, H=1 + k % 2)
+    for k in range(24):
+        trace = random_trace(cell, chance, H=1 + k % 2)
         drawn = numbers_of(picture(sim.svg(trace, 2, unit=1, prefix="p", upright=k % 4 < 2)))
         assert {*trace.layer.cell.states, "x"} <= drawn.keys()
         computed = run(sim.numpy_code(trace))
@@ -143,21 +144,23 @@ def test_a_whole_computation_is_printed_in_every_form():
     assert sim.text(gradients).index("Step 2") < sim.text(gradients).index("Step 1")
 
 
-def test_every_printed_gradient_is_the_backward_pass_s():
+@each_drawn
+def test_every_printed_gradient_is_the_backward_pass_s(cell):
     chance = np.random.default_rng(17)
-    for k in range(100):
-        trace = random_trace(DRAWN[k % len(DRAWN)], chance, H=1 + k % 2)
+    for k in range(8):
+        trace = random_trace(cell, chance, H=1 + k % 2)
         gradients = sim.backward(trace, chance.integers(-9, 10, (2, trace.layer.H)) / 10)
-        for line in sim.explain(gradients, 1 + k % 2):
+        for line in sim.explain(gradients, 1 + k // 2 % 2):
             values = [digits(number) for number in np.ravel(gradients.at(line.name, line.step))]
             assert all(printed == values for printed in printed_numbers(line)), line
 
 
-def test_the_numbers_put_in_give_the_value():
+@each_drawn
+def test_the_numbers_put_in_give_the_value(cell):
     chance = np.random.default_rng(11)
     names = {"σ": lambda a: 1 / (1 + np.exp(-a)), "tanh": np.tanh, "ReLU": lambda a: max(a, 0)}
-    for k in range(60):
-        trace = random_trace(DRAWN[k % len(DRAWN)], chance, H=2)
+    for _ in range(5):
+        trace = random_trace(cell, chance, H=2)
         for line in sim.explain(trace, 2):
             for text in line.substituted_text:
                 value, right = text.replace("−", "-").replace("·", "*").split(" = ")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.runs.walk import walk_steps
-from tests.sim.fixtures import G_START, KINDS, L_START, gru_layer, lstm_layer, random_layer, random_start
+from tests.sim.fixtures import G_START, L_START, each_kind, gru_layer, lstm_layer, random_layer, random_start
 
 SIZES = st.sampled_from([(1, 1, 3), (2, 2, 2), (1, 5, 2), (9, 1, 2)])  # D, H, T: float code, and NumPy calls
 
@@ -23,7 +23,7 @@ def runs(draw, names):
     return layer, {"x": chance.normal(size=(T, D))} | start
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(runs([*sim.CELLS]))
 def test_gates_stay_between_zero_and_one(run):
     layer, start = run
@@ -33,7 +33,7 @@ def test_gates_stay_between_zero_and_one(run):
         assert (trace[gate] <= 1).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(runs(["rnn", "lstm", "lstm_peephole", "lstm_coupled", "lstm_1997", "lstm_forget_bias", "gru", "mgu"]))
 def test_h_stays_within_one_or_where_it_started(run):
     layer, start = run
@@ -41,7 +41,7 @@ def test_h_stays_within_one_or_where_it_started(run):
     assert np.abs(sim.forward(layer, **start)["h"]).max() <= bound + 1e-12
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(runs([*sim.CELLS]))
 def test_compiled_equals_walked(run):
     layer, start = run
@@ -51,7 +51,7 @@ def test_compiled_equals_walked(run):
         assert np.allclose(trace[name], values, rtol=1e-11, atol=1e-11), name
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(runs([*sim.CELLS]))
 def test_many_variants_are_each_walked(run):
     layer, start = run
@@ -82,16 +82,16 @@ def test_every_slip_is_what_its_wrong_cell_gives_when_walked():
                 assert np.abs(trace[asked] - walked[asked]).max() < 1e-12, slip.id
 
 
-def test_a_large_layer_of_every_slip_s_wrong_cell_gives_what_the_cell_gives_when_walked():
+@each_kind
+def test_a_large_layer_of_every_slip_s_wrong_cell_gives_what_the_cell_gives_when_walked(cell):
     chance = np.random.default_rng(3)
-    for cell in KINDS:
-        layer, start = random_layer(cell, chance, 6, 6), random_start(cell, chance, 6, 6, 3)
-        for slip in (slip for asked in cell.equations for slip in sim.slips_for(cell, asked)):
-            weights = {name: layer.weights[name] for name in slip.wrong.parameters}
-            if not any(name[0] == "W" for name in weights):  # nothing says what its sizes are
-                continue
-            trace = sim.forward(sim.layer(slip.wrong, weights), **start)
-            walked = walk_steps(slip.wrong, weights, **start)
-            assert all(np.allclose(trace[name], walked[name], atol=1e-12) for name in trace), slip.id
-            once = sim.evaluate_slip(slip, layer, **start, step=2)
-            assert np.isfinite(once["h"]).all(), slip.id
+    layer, start = random_layer(cell, chance, 6, 6), random_start(cell, chance, 6, 6, 3)
+    for slip in (slip for asked in cell.equations for slip in sim.slips_for(cell, asked)):
+        weights = {name: layer.weights[name] for name in slip.wrong.parameters}
+        if not any(name[0] == "W" for name in weights):  # nothing says what its sizes are
+            continue
+        trace = sim.forward(sim.layer(slip.wrong, weights), **start)
+        walked = walk_steps(slip.wrong, weights, **start)
+        assert all(np.allclose(trace[name], walked[name], atol=1e-12) for name in trace), slip.id
+        once = sim.evaluate_slip(slip, layer, **start, step=2)
+        assert np.isfinite(once["h"]).all(), slip.id

@@ -10,9 +10,9 @@ from tests.sim.fixtures import (
     B_START,
     CELLS,
     G_START,
-    KINDS,
     L_START,
     cell_id,
+    each_kind,
     gru_layer,
     lstm_layer,
     random_layer,
@@ -197,7 +197,7 @@ def test_a_slip_replaces_its_own_quantity_or_what_comes_before_it(cell):
     assert all(list(each.changes) == [each.asked] for each in gates)
 
 
-@pytest.mark.parametrize("cell", KINDS, ids=cell_id)
+@each_kind
 def test_a_slip_can_change_the_number_it_is_looked_for_in(cell):
     """With numbers drawn at random, no slip gives what is right: each is a real mistake in this cell."""
     chance = np.random.default_rng(11)
@@ -219,7 +219,7 @@ def test_a_slip_can_change_the_number_it_is_looked_for_in(cell):
         assert np.abs(wrong.at(each.asked, step) - right.at(each.asked, step)).max() > 1e-6, (each.id, each.asked)
 
 
-@pytest.mark.parametrize("cell", KINDS, ids=cell_id)
+@each_kind
 def test_slips_round_as_the_exact_trace_does(cell):
     chance = np.random.default_rng(13)
     weights = {name: chance.integers(-15, 16, cell.shape(name, 1, 1)) / 10 for name in cell.parameters}

@@ -1,5 +1,6 @@
 """What is right in another convention is named as that, whatever the numbers are. Computed here in plain floats."""
 
+from functools import cache
 from itertools import islice, permutations
 from math import exp, tanh
 
@@ -28,8 +29,12 @@ KINDS = {
     "one unit": kind_of(Specification.from_json(specification(1, UNCLAIMED)), "conventions/2"),
     "no row claimed": kind_of(Specification.from_json(specification(2, UNCLAIMED)), "conventions/3"),
 }
-VARIANTS = {name: list(islice(kind.accepted(range(400)), 120)) for name, kind in KINDS.items()}
 kinds = pytest.mark.parametrize("kind", KINDS)
+
+
+@cache
+def variants(kind):
+    return list(islice(KINDS[kind].accepted(range(400)), 120))
 
 
 def sigmoid(a):
@@ -73,7 +78,7 @@ def marked(kind, variant, answers):
 
 @kinds
 def test_the_convention_in_force_is_right(kind):
-    for variant in VARIANTS[kind]:
+    for variant in variants(kind):
         assert {step.state for step in marked(KINDS[kind], variant, gru(variant.given))} == {"right"}
 
 
@@ -84,7 +89,7 @@ def test_the_convention_in_force_is_right(kind):
 @kinds
 def test_another_convention_is_never_called_wrong_without_its_name(kind, elsewhere, row):
     named = 0
-    for variant in VARIANTS[kind]:
+    for variant in variants(kind):
         steps = marked(KINDS[kind], variant, gru(variant.given, **elsewhere))
         first = next((step for step in steps if not step.is_right), None)
         if first is None:

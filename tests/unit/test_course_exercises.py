@@ -10,7 +10,8 @@ from quizzes.items.kinds import kind_of
 from quizzes.items.malformed import first_fault
 from quizzes.items.specification import Specification, quantity
 from quizzes.practice.exercises.pages import STEP_SECTION
-from tests.course_packs import real_pack
+from tests.course_packs import STANDING_FOR_ALL, real_pack
+from tests.tiers import thorough
 
 COURSE = real_pack()
 ROWS = {each.id: each for each in COURSE.generators}
@@ -27,11 +28,12 @@ SINGLE_STEPS = [
     "gru-blend-admits",
 ]
 
-each_exercise = pytest.mark.parametrize("slug", SPECIFICATIONS)
+each_exercise = pytest.mark.parametrize("slug", thorough(SPECIFICATIONS, quick=STANDING_FOR_ALL))
 
 
 def test_the_course_has_exercises_on_all_that_it_teaches():
     assert len(SPECIFICATIONS) >= 40
+    assert SPECIFICATIONS.keys() >= set(STANDING_FOR_ALL)
     assert {said.cell for said in SPECIFICATIONS.values()} == {
         "rnn", "lstm", "lstm_peephole", "lstm_coupled", "lstm_1997", "gru",
     }  # fmt: skip
@@ -60,7 +62,7 @@ def test_no_number_given_is_zero_since_a_zero_hides_what_was_left_out(slug):
             assert span["low"] > 0, name
 
 
-@pytest.mark.parametrize("slug", SINGLE_STEPS)
+@pytest.mark.parametrize("slug", thorough(SINGLE_STEPS, quick=["forget-gate", "gru-step"]))
 def test_a_bias_left_out_can_be_named_in_every_gate(slug):
     specification = SPECIFICATIONS[slug]
     gates = [name for name in specification.asked if name[0] in "fiorz"]

@@ -13,12 +13,14 @@ from quizzes.items.marking import FULL_CREDIT, distance, mark, read_answers
 from quizzes.items.specification import Specification, quantity, step_number
 from quizzes.items.telling import nothing_read, settled, tell
 from tests.course_packs import real_pack
+from tests.tiers import thorough
 
 SPECIFICATIONS = {row.id: Specification.from_json(row.specification) for row in real_pack().generators}
 MAIN = ["lstm-step", "gru-step", "rnn-chain", "peephole-step", "gru-candidate-before", "lstm-deltas"]
 FORWARD = [slug for slug in MAIN if slug != "lstm-deltas"]
-each_exercise = pytest.mark.parametrize("slug", MAIN)
-each_forward = pytest.mark.parametrize("slug", FORWARD)
+FEW = ["lstm-step", "gru-step", "lstm-deltas"]
+each_exercise = pytest.mark.parametrize("slug", thorough(MAIN, quick=FEW))
+each_forward = pytest.mark.parametrize("slug", thorough(FORWARD, quick=FEW))
 
 
 class Learner:
@@ -114,6 +116,7 @@ def spread(planted):
     return [each for row in zip_longest(*by_slip.values()) for each in row if each]
 
 
+@pytest.mark.slow
 def test_of_four_hundred_slips_of_all_exercises_all_but_a_few_get_their_name():
     everyone = chain.from_iterable(learners(slug, 2) for slug in NUMBERS)
     planted = spread(
@@ -141,6 +144,7 @@ def guess(random, learner, key):
     return [round(random.uniform(-largest, largest), learner.specification.decimals) for _ in key.exact]
 
 
+@pytest.mark.slow
 def test_of_two_thousand_random_wrong_numbers_hardly_one_gets_a_name():
     random, states = Random(20), []
     without_shapes = [slug for slug in NUMBERS if SPECIFICATIONS[slug].asked != ("shape",)]

@@ -11,6 +11,7 @@ from quizzes.errors import NotFound, Refused
 from quizzes.lessons.examples import address
 from quizzes.lessons.examples.presets import PRESETS
 from quizzes.lessons.examples.usual import CONVENTIONS
+from tests.tiers import PLAIN_CELLS, thorough
 
 SIZES = st.fixed_dictionaries({name: st.integers(1, largest) for name, largest in address.LARGEST_SIZES.items()})
 KINDS = [(cell, convention) for cell, conventions in CONVENTIONS.items() for convention in conventions]
@@ -26,9 +27,9 @@ def refusal(cell, **query):
     return refused.value.message
 
 
-@pytest.mark.parametrize(("cell", "convention"), KINDS)
+@pytest.mark.parametrize(("cell", "convention"), thorough(KINDS, quick=PLAIN_CELLS))
 @given(sizes=SIZES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_an_address_is_read_back_digit_for_digit(cell, convention, sizes):
     example = address.usual(cell, convention, **sizes)
     assert read_back(example) == example

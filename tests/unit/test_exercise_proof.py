@@ -12,7 +12,8 @@ import pytest
 from quizzes.items.kinds import kind_of
 from quizzes.items.marking import distance, mark, near_any, read_answers
 from quizzes.items.specification import Specification, quantity
-from tests.course_packs import real_pack
+from tests.course_packs import STANDING_FOR_ALL, real_pack
+from tests.tiers import thorough
 
 FEW = 4
 MANY = int(os.environ.get("VARIANTS", "200"))
@@ -20,8 +21,8 @@ SPECIFICATIONS = {row.id: Specification.from_json(row.specification) for row in 
 CHOOSING = {"pick_formula", "find_error", "predict"}
 NUMBERS = [slug for slug, said in SPECIFICATIONS.items() if said.format not in CHOOSING]
 
-each_exercise = pytest.mark.parametrize("slug", SPECIFICATIONS)
-each_with_numbers = pytest.mark.parametrize("slug", NUMBERS)
+each_exercise = pytest.mark.parametrize("slug", thorough(SPECIFICATIONS, quick=STANDING_FOR_ALL))
+each_with_numbers = pytest.mark.parametrize("slug", thorough(NUMBERS, quick=STANDING_FOR_ALL))
 
 
 def variants(slug, count):
@@ -230,7 +231,7 @@ OTHERS_BY_HAND = {
 }
 
 
-@pytest.mark.parametrize("slug", OTHERS_BY_HAND)
+@pytest.mark.parametrize("slug", thorough(OTHERS_BY_HAND, quick=STANDING_FOR_ALL))
 def test_what_has_no_weights_comes_out_as_its_formula_says(slug):
     kind, fair = variants(slug, 20)
     for certificate in fair:
@@ -247,7 +248,7 @@ def test_every_question_without_weights_is_computed_here_once_more():
 # --- where one chooses
 
 
-@pytest.mark.parametrize("slug", [slug for slug in SPECIFICATIONS if slug not in NUMBERS])
+@pytest.mark.parametrize("slug", thorough((s for s in SPECIFICATIONS if s not in NUMBERS), quick=STANDING_FOR_ALL))
 def test_every_wrong_option_is_wrong_and_its_slip_is_one_that_is_claimed(slug):
     kind, fair = variants(slug, 20)
     for certificate in fair:

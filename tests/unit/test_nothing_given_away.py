@@ -14,12 +14,13 @@ from quizzes.items.kinds.steps import StepsKind
 from quizzes.items.marking import mark, read_answers
 from quizzes.items.specification import Specification, quantity, step_number
 from quizzes.items.telling import Before, tell
-from tests.course_packs import real_pack
+from tests.course_packs import STANDING_FOR_ALL, real_pack
+from tests.tiers import thorough
 
 SAID = {row.id: Specification.from_json(row.specification) for row in real_pack().generators}
 STEPS = [slug for slug, said in SAID.items() if type(kind_of(said)) is StepsKind]
 MANY = [slug for slug in STEPS if len(SAID[slug].asked) > 1]
-each_exercise = pytest.mark.parametrize("slug", STEPS)
+each_exercise = pytest.mark.parametrize("slug", thorough(STEPS, quick=STANDING_FOR_ALL))
 NUMBER = re.compile(r"−?\d+\.\d+")
 
 
@@ -114,7 +115,7 @@ def test_a_slip_alone_tells_nothing_that_an_open_step_follows_from(slug):
             assert not printed(told) & inner - variant.allowed(wrong) - results, (name, slip, told[name]["message"])
 
 
-@pytest.mark.parametrize("slug", MANY)
+@pytest.mark.parametrize("slug", thorough(MANY, quick=STANDING_FOR_ALL))
 def test_with_all_before_it_right_a_slip_of_two_answered_gates_shows_their_numbers(slug):
     shown = 0
     for variant in variants(slug):

@@ -10,6 +10,7 @@ from quizzes.flashcards.own.lines import line_of, place_of, read_line
 from quizzes.lessons.examples.usual import CONVENTIONS
 from quizzes.lessons.examples.worked import run
 from tests.cards import line
+from tests.tiers import PLAIN_CELLS, thorough
 
 CELLS = [(cell, convention) for cell, conventions in CONVENTIONS.items() for convention in conventions]
 
@@ -50,7 +51,7 @@ def test_a_convention_is_named_where_the_cell_has_several():
     assert "z keeps" in line("h", "gru").note
 
 
-@pytest.mark.parametrize(("cell", "convention"), CELLS)
+@pytest.mark.parametrize(("cell", "convention"), thorough(CELLS, quick=PLAIN_CELLS))
 def test_of_every_line_the_given_digits_are_those_put_in_and_the_answer_is_the_traces(cell, convention):
     for name in sim.cell(cell, convention).equations:
         asked = {"convention": convention, "H": 2, "D": 2, "step": 2, "unit": 2}

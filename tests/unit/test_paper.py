@@ -12,6 +12,7 @@ from quizzes.lessons.examples import address
 from quizzes.lessons.examples.usual import CONVENTIONS
 from quizzes.lessons.paper import squashing, wanted
 from quizzes.lessons.paper.sheets import sheet
+from tests.tiers import PLAIN_CELLS, thorough
 
 KINDS = [(cell, convention) for cell, conventions in CONVENTIONS.items() for convention in conventions]
 
@@ -50,7 +51,7 @@ def test_a_seed_is_for_ever():
     )
 
 
-@pytest.mark.parametrize(("cell", "convention"), KINDS)
+@pytest.mark.parametrize(("cell", "convention"), thorough(KINDS, quick=PLAIN_CELLS))
 def test_each_key_is_what_a_careful_learner_gets_with_three_decimals(cell, convention):
     """A walk of its own: whole sums by `decimal`, rounded when a value has its name, for one unit."""
     for each in exam(cell, convention=convention, seed=2, variants=3, D=1, H=1, T=2).examples:

@@ -13,6 +13,7 @@ import pytest
 from quizzes.lessons.examples import address
 from quizzes.lessons.examples.presets import PRESETS
 from quizzes.lessons.examples.usual import CONVENTIONS
+from tests.tiers import thorough
 
 pytestmark = pytest.mark.django_db
 
@@ -222,7 +223,7 @@ def test_a_slip_of_the_way_back_is_followed_into_the_earlier_steps(client):
     assert [row[0] for row in table_of(page, "later-caption")] == ["3", "2", "1"]
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", thorough(["lstm", "gru"], quick=["gru"]))
 def test_every_slip_that_is_offered_can_be_made(client, cell):
     page = text_of(client.get(f"/examples/{cell}/?D=1&H=5&T=2&view=whatif"))
     offered = re.findall(r'<option value="(\w+\.\w+)"', page)
@@ -470,12 +471,12 @@ def test_a_file_of_a_bad_address_is_refused(client):
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_of_every_cell_is_a_page_of_its_own(client, view):
-    for cell, conventions in CONVENTIONS.items():
-        for convention in conventions:
-            page = client.get(f"/examples/{cell}/?convention={convention}&view={view}&D=2&H=2&T=3")
-            assert page.status_code == 200
-            assert f'id="tab-{view}" name="tab" value="{view}" aria-current="true"' in text_of(page)
+@pytest.mark.parametrize("cell", thorough(CONVENTIONS, quick=["lstm"]))
+def test_every_view_of_every_cell_is_a_page_of_its_own(client, cell, view):
+    for convention in CONVENTIONS[cell]:
+        page = client.get(f"/examples/{cell}/?convention={convention}&view={view}&D=2&H=2&T=3")
+        assert page.status_code == 200
+        assert f'id="tab-{view}" name="tab" value="{view}" aria-current="true"' in text_of(page)
 
 
 @pytest.mark.parametrize("view", VIEWS)
