@@ -294,6 +294,8 @@ def test_digits_that_are_too_few_fit_several_ways_and_all_are_told():
     ("tensor([[0.1000, -0.2000]], grad_fn=<StackBackward0>)", [0.1, -0.2]),
     ("array([0.1, 0.2], dtype=float32)", [0.1, 0.2]),
     ("[4.517e-01]", [0.4517]),
+    ("0,1295", [0.1295]),
+    ("[0,1]", [0.0, 1.0]),  # in brackets a program printed it, and its commas part
     ("", []),
 ])  # fmt: skip
 def test_numbers_are_read_as_frameworks_print_them(text, values):
@@ -301,7 +303,8 @@ def test_numbers_are_read_as_frameworks_print_them(text, values):
 
 
 @pytest.mark.parametrize(
-    ("text", "half"), [("0.4517", 5e-5), ("0.45", 5e-3), ("4.517e-01", 5e-5), ("-12", 0.5), ("1/3", 2e-6)]
+    ("text", "half"),
+    [("0.4517", 5e-5), ("0.45", 5e-3), ("0,1295", 5e-5), ("4.517e-01", 5e-5), ("-12", 0.5), ("1/3", 2e-6)],
 )
 def test_a_printed_number_is_known_to_half_a_unit_of_its_last_digit(text, half):
     (number,) = typed.printed_numbers(text)
@@ -311,6 +314,11 @@ def test_a_printed_number_is_known_to_half_a_unit_of_its_last_digit(text, half):
 @pytest.mark.parametrize(("text", "D", "rows"), [
     ("0.9\n-0.4", 1, [[0.9], [-0.4]]),
     ("0.9 -0.4 1", 1, [[0.9], [-0.4], [1.0]]),
+    ("0,9\n-0,4", 1, [[0.9], [-0.4]]),
+    ("0,9 −0,4", 1, [[0.9], [-0.4]]),
+    ("1, 2, 3", 1, [[1.0], [2.0], [3.0]]),
+    ("0,9 1,5\n-0,4 2", 2, [[0.9, 1.5], [-0.4, 2.0]]),
+    ("1,2\n3,4", 2, [[1.0, 2.0], [3.0, 4.0]]),
     ("1, 2\n3, 4\n", 2, [[1.0, 2.0], [3.0, 4.0]]),
     ("1 2; 3 4", 2, [[1.0, 2.0], [3.0, 4.0]]),
     ("[[1, 2], [3, 4]]", 2, [[1.0, 2.0], [3.0, 4.0]]),
@@ -321,7 +329,11 @@ def test_a_sequence_is_read_step_by_step(text, D, rows):
 
 
 @pytest.mark.parametrize(("call", "said"), [
-    (lambda: typed.sequence("1 2\n3", 2), "x has 1 numbers at step 2, needs 2"),
+    (lambda: typed.sequence("1 2\n3", 2), "x has 1 number at step 2, needs 2"),
+    (lambda: typed.sequence("0,9,0,4", 1), "In x, “0,9,0,4” can be 2 numbers with decimal commas, or 4 without"),
+    (lambda: typed.sequence("0,05\n1,5", 2), "In x, “0,05” looks like one number; write blanks between numbers."),
+    (lambda: typed.sequence("1_000", 1), "x at step 1 is “1_000”, needs a number"),
+    (lambda: typed.printed_numbers("0,1,0,2"), "In your framework’s numbers, “0,1,0,2” can be 2 numbers"),
     (lambda: typed.sequence("1\nmuch", 1), "x at step 2 is “much”, needs a number"),
     (lambda: typed.sequence("[[1, [2]]]", 1), "x holds lists of different lengths"),
     (lambda: typed.sequence(" ".join(["1"] * 201), 1), "x has 201 steps, needs 1 to 200"),

@@ -106,6 +106,14 @@ def test_a_typed_sequence_may_have_decimal_commas(client):
     assert "x=0.9;-0.4" in client.get("/examples/lstm/", sent)["Location"]
 
 
+@pytest.mark.parametrize("unclear", ["0,9,0,4", "1 0,9,0,4"])
+def test_a_sequence_that_can_be_read_in_two_ways_is_refused_and_not_guessed(client, unclear):
+    sent = {"was": "1.1.2.pytorch", "T": "2", "view": "time", "sequence": unclear}
+    answer = client.get("/examples/lstm/", sent, headers=HTMX)
+    assert answer.status_code == 422
+    assert "“0,9,0,4” can be 2 numbers with decimal commas, or 4 without; write “;” between" in text_of(answer)
+
+
 def test_another_number_of_steps_cuts_a_typed_sequence_or_goes_on_with_the_usual_numbers(client):
     sent = {"was": "1.1.2.pytorch", "T": "1", "view": "time", "sequence": "1 0"}
     assert "T=1&x=1&" in client.get("/examples/lstm/", sent)["Location"]
@@ -117,7 +125,7 @@ def test_a_sequence_that_does_not_fill_its_steps_is_refused(client):
     sent = {"was": "2.1.2.pytorch", "D": "2", "T": "2", "view": "time", "sequence": "1 2 3"}
     answer = client.get("/examples/lstm/", sent, headers=HTMX)
     assert answer.status_code == 422
-    assert "the sequence has 3 numbers; it needs 1 to 50 steps of 2" in text_of(answer)
+    assert "the sequence has 3 numbers at step 1; it needs 2 for each of 1 to 50 steps" in text_of(answer)
 
 
 # --- what if
@@ -537,6 +545,7 @@ def test_without_a_script_a_tab_leads_to_the_address_of_the_view(client):
         "D=1e9", "D=4&H=8&T=50&x=1", "seed=-1", "seed=1000000", "seed=x", "view=all", "made=never", "step=51", "unit=9",
         "was=9.9.99.pytorch&x=1", "was=1.1.50.pytorch&sequence=" + "1+" * 51 + "1", "sequence=zz",
         "convention=__class__", "x=" + "0;" * 3_000, "b_f=" + "9" * 7_000, "x=1_2_3_4",
+        "x=1_000", "T=1&x=1_000", "T=3&x=0,9,0,4",
     ],
 )  # fmt: skip
 def test_what_can_t_be_shown_is_refused_in_one_plain_sentence(client, query):

@@ -13,13 +13,14 @@ shows what was computed with.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import sim
 from quizzes.errors import NotFound, Refused
-from quizzes.lessons.examples.entries import DECIMALS, LARGEST, SHOWN, Entries, Query, Shape, sentence, split
+from quizzes.lessons import lists
+from quizzes.lessons.examples.entries import DECIMALS, LARGEST, SHOWN, Entries, Fault, Query, Shape, sentence
 from quizzes.lessons.examples.usual import CONVENTIONS, base_number, usual_sizes
 
 __all__ = ["DECIMALS", "LARGEST", "Example", "Query", "Rows", "form_of", "in_convention", "query", "read", "usual"]
@@ -74,6 +75,14 @@ class Example:
         return bool(self.seed) or self.H > FEW_UNITS
 
 
+class BadExample(Refused):
+    """Entries that can't be read: all of them in one sentence, each with its field in `faults`."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("bad_example", f"{sentence(faults)}.", "Nothing was recomputed.")
+        self.faults = tuple(faults)
+
+
 def read(cell: str, query: Query) -> Example:
     """The example an address names. Raises: NotFound for an unknown cell, Refused with all faults in one sentence."""
     if cell not in CONVENTIONS:
@@ -84,7 +93,7 @@ def read(cell: str, query: Query) -> Example:
     reader = _Reader(cell, query)
     example = reader.example()
     if reader.faults:
-        raise Refused("bad_example", f"{sentence(reader.faults)}.", "Nothing was recomputed.")
+        raise BadExample(reader.faults)
     return example
 
 
@@ -181,10 +190,6 @@ class _Reader(Entries):
         super().__init__(query)
         self.cell = cell
 
-    @property
-    def is_form(self) -> bool:
-        return bool(self.last("was"))
-
     def example(self) -> Example:
         convention = self.choice("convention", next(iter(CONVENTIONS[self.cell])), CONVENTIONS[self.cell])
         sizes = {name: self.whole(name, size, LARGEST_SIZES[name]) for name, size in usual_sizes(self.cell).items()}
@@ -221,7 +226,7 @@ class _Reader(Entries):
         typed = self.last(name)
         if typed and not is_known:
             if not self.is_form:
-                self.faults.append(f"the {CALLED.get(name, name)} “{typed[:SHOWN]}” is not known here; {needed}")
+                self.fault(name, f"the {CALLED.get(name, name)} “{typed[:SHOWN]}” is not known here; {needed}")
             return ""
         return typed
 
@@ -229,7 +234,7 @@ class _Reader(Entries):
         """A weight or a first state that this cell has not. What is no name of ours, as utm_source, is left alone."""
         for name in self.query:
             if ARRAY.fullmatch(name) and name not in known:
-                self.faults.append(f"“{name[:SHOWN]}” is no number of this cell; it has {', '.join(known)}")
+                self.fault(name, f"“{name[:SHOWN]}” is no number of this cell; it has {', '.join(known)}")
 
     def _place(self, name: str, last: int, last_before: int) -> int:
         """The step or the unit looked at: moved along where there are fewer of them than there were."""
@@ -248,16 +253,18 @@ class _Reader(Entries):
         typed = self.last("sequence")
         if not typed:
             return
-        entries = split(typed, were["D"], were["T"] * were["D"])
-        steps, rest = divmod(len(entries), were["D"])
-        if rest or not 1 <= steps <= LARGEST_SIZES["T"]:
-            each, most = "" if were["D"] == 1 else f" of {were['D']}", LARGEST_SIZES["T"]
-            self.faults.append(f"the sequence has {len(entries)} numbers; it needs 1 to {most} steps{each}")
+        try:
+            rows = lists.rows(typed, were["D"])
+        except lists.Unclear as unclear:
+            self.fault("sequence", f"in the sequence, {unclear}")
+            return
+        if fault := _fault_of(rows, were["D"]):
+            self.fault("sequence", fault)
             return
         if sizes["T"] == were["T"]:
-            sizes["T"] = steps
-        were["T"] = steps
-        self.query = {**self.query, "x": entries}
+            sizes["T"] = len(rows)
+        were["T"] = len(rows)
+        self.query = {**self.query, "x": [number for row in rows for number in row]}
 
     def _rows(self, name: str, shape: Shape, before: Shape, seed: int) -> Rows:
         """The numbers of one array: as given where they have a place in it, else the usual ones or the seed's."""
@@ -268,6 +275,18 @@ class _Reader(Entries):
             tuple(given[r, c] if (r, c) in given else base_number(self.cell, name, r, c, seed) for c in range(shape[1]))
             for r in range(shape[0])
         )
+
+
+def _fault_of(rows: Sequence[Sequence[str]], D: int) -> str:
+    """What is wrong with the lengths of a typed sequence, as half a sentence; nothing where it is as long as needed."""
+    most = LARGEST_SIZES["T"]
+    if len(rows) > most:
+        return f"the sequence has {len(rows)} steps; it needs 1 to {most}"
+    for step, row in enumerate(rows, 1):
+        if len(row) != D:
+            found = f"{len(row)} number{'s' if len(row) > 1 else ''}"
+            return f"the sequence has {found} at step {step}; it needs {D} for each of 1 to {most} steps"
+    return ""
 
 
 def _has_slip(cell: sim.Cell, typed: str) -> bool:

@@ -1,17 +1,19 @@
 """The entries of a query, read one by one; whatever is wrong with them is told in words. Pure.
 
-An array is written row by row: `,` between columns, `;` between rows, or blanks between all. Where there is but one
-column, a comma is a decimal comma: 0,9 is nine tenths, not two steps. Hidden fields have `_` and `*` in place of these,
-which an address carries as they are.
+An array is written row by row: `,` between columns, `;` between rows, or blanks between all; decimal commas are
+understood where they are clear (`lists`). The hidden fields of a form have `_` and `*` in place of these, which an
+address carries as they are; nobody types them, so in an address without a form they part nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
 
 from quizzes.items.reading import read_number
+from quizzes.lessons import lists
 
 type Query = Mapping[str, Sequence[str]]
 type Shape = tuple[int, int]
@@ -20,18 +22,30 @@ LARGEST = 100.0
 DECIMALS = 4
 SHOWN = 24  # characters of a bad entry that are quoted
 
-_BETWEEN = re.compile(r"\s*[,;]\s*|[\s_*]+")
-_BETWEEN_WITH_DECIMAL_COMMAS = re.compile(r"\s*;\s*|[\s_*]+")
-_BETWEEN_ROWS = re.compile(r"\s*;\s*|,\s+|[\s_*]+")
-_DECIMAL_COMMA = re.compile(r"\D?[0-9]+,[0-9]+")
+_HIDDEN = re.compile(r"[_*]")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one entry, as half a sentence, and which field of the form holds it: "x-1-1", "size-H"."""
+
+    field: str
+    said: str
 
 
 class Entries:
-    """What was sent by name. `faults` gathers every fault met on the way, each as half a sentence."""
+    """What was sent by name. `faults` gathers every fault met on the way."""
 
     def __init__(self, query: Query) -> None:
         self.query = query
-        self.faults: list[str] = []
+        self.faults: list[Fault] = []
+
+    @property
+    def is_form(self) -> bool:
+        return bool(self.last("was"))
+
+    def fault(self, field: str, said: str) -> None:
+        self.faults.append(Fault(field, said))
 
     def last(self, name: str) -> str:
         values = self.query.get(name, ())
@@ -42,7 +56,8 @@ class Entries:
         if not typed:
             return usual
         if not re.fullmatch(r"[0-9]{1,9}", typed) or not least <= int(typed) <= largest:
-            self.faults.append(f"{name} is “{typed[:SHOWN]}”; it needs a whole number from {least} to {largest}")
+            needed = f"it needs a whole number from {least} to {largest}"
+            self.fault(f"size-{name}", f"{name} is “{typed[:SHOWN]}”; {needed}")
             return usual
         return int(typed)
 
@@ -51,16 +66,20 @@ class Entries:
         typed = self.last(name) or usual
         if typed in choices:
             return typed
-        self.faults.append(f"the {name} “{typed[:SHOWN]}” is not known here; known are: {', '.join(choices)}")
+        self.fault(name, f"the {name} “{typed[:SHOWN]}” is not known here; known are: {', '.join(choices)}")
         return usual
 
     def array(self, name: str, shape: Shape) -> dict[tuple[int, int], float]:
         """The numbers of one array by their places; none where nothing was sent."""
-        typed = self._typed(name, shape)
+        try:
+            typed = self._typed(name, shape)
+        except lists.Unclear as unclear:
+            self.fault(name, f"in {name}, {unclear}")
+            return {}
         if typed is None:
             return {}
         if len(typed) != prod(shape):
-            self.faults.append(f"{name} needs {_needed(name, shape)}; {_found(typed)}")
+            self.fault(name, f"{name} needs {_needed(name, shape)}; {_found(typed)}")
             return {}
         return {divmod(k, shape[1]): self._number(name, k, each, shape) for k, each in enumerate(typed)}
 
@@ -68,42 +87,28 @@ class Entries:
         """The entries as they were sent: one value each from a form, or all in one value of a written address."""
         values = list(self.query.get(name, ()))
         if len(values) == 1 and prod(shape) > 1:
-            return split(values[0], shape[1], prod(shape))
+            is_hidden = self.is_form and _HIDDEN.search(values[0])
+            return _HIDDEN.split(values[0]) if is_hidden else lists.array(values[0], shape[1], prod(shape))
         return values or None
 
     def _number(self, name: str, k: int, typed: str, shape: Shape) -> float:
         reading = read_number(typed)
+        row, column = divmod(k, shape[1])
+        field = f"{name}-{row + 1}-{column + 1}"
         if reading.value is None:
             found = f"is “{typed[:SHOWN]}”" if typed.strip() else "is empty"
-            self.faults.append(f"{_place(name, k, shape)} {found}; it needs a number such as −0.4")
+            self.fault(field, f"{_place(name, k, shape)} {found}; it needs a number such as −0.4")
         elif abs(reading.value) > LARGEST:
-            self.faults.append(f"{_place(name, k, shape)} is “{typed[:SHOWN]}”; it needs to be from −100 to 100")
+            self.fault(field, f"{_place(name, k, shape)} is “{typed[:SHOWN]}”; it needs to be from −100 to 100")
         else:
             return round(reading.value, DECIMALS) + 0.0
         return 0.0
 
 
-def split(text: str, columns: int, needed: int = 0) -> list[str]:
-    """The numbers of a list, row by row.
-
-    Of several columns a comma stands between them, or is a decimal comma where that alone gives as many as are needed.
-    """
-    plain = text.strip()
-    if columns == 1:
-        return [number for word in _BETWEEN_ROWS.split(plain) for number in _apart(word)]
-    loose = _BETWEEN_WITH_DECIMAL_COMMAS.split(plain)
-    return loose if len(loose) == needed else _BETWEEN.split(plain)
-
-
-def _apart(word: str) -> list[str]:
-    """Of one column: a number, with a decimal comma too; several where more commas or a point rule that out."""
-    return [word] if _DECIMAL_COMMA.fullmatch(word) else word.split(",")
-
-
-def sentence(faults: Sequence[str], most: int = 3) -> str:
+def sentence(faults: Sequence[Fault], most: int = 3) -> str:
     """The first faults in one sentence, with how many more there are."""
     more = len(faults) - most
-    return "; ".join(faults[:most]) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(fault.said for fault in faults[:most]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _needed(name: str, shape: Shape) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +14,7 @@ import numpy.typing as npt
 from quizzes.errors import Refused
 from quizzes.formats.weight_files.json_text import parsed
 from quizzes.items.reading import read_number
+from quizzes.lessons import lists
 from quizzes.lessons.weights.layers import MOST_STEPS
 
 type Array = npt.NDArray[np.float64]
@@ -20,7 +23,8 @@ LONGEST = 300_000  # characters; 200 steps of 64 inputs need 150 000
 MOST_DECIMALS = 12
 _MINUS_SIGNS = dict.fromkeys(map(ord, "−–‒﹣－"), "-")
 _WRAPPING = re.compile(r"tensor|array|np\.float(32|64)|dtype=[\w.]+|grad_fn=<\w+>|device='[\w:]+'|[\[\](){}]")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_OPENING = re.compile(r"[\[(]")
+_IN_BRACKETS = re.compile(r"[,;\s]+")
 _SHOWN = 24
 
 
@@ -35,16 +39,18 @@ class Printed:
 def printed_numbers(text: str) -> list[Printed]:
     """What a framework printed: one number or several, brackets and `tensor(…)` left aside. Raises: Refused."""
     _check_length("The numbers of your framework have", text)
-    plain = _WRAPPING.sub(" ", text.translate(_MINUS_SIGNS))
-    words = [word for part in re.split(r"[;\s]+|,\s", plain) for word in _parts(part.strip(","))]
-    return [_printed(word) for word in words]
+    plain = _WRAPPING.sub(" ", text.translate(_MINUS_SIGNS)).strip()
+    with _unclear_is_refused("your framework’s numbers"):
+        words = _IN_BRACKETS.split(plain) if _OPENING.search(text) else lists.column(plain)
+    return [_printed(word.replace(",", ".")) for word in words if word]
 
 
-def _parts(word: str) -> list[str]:
-    """One number, with a decimal comma too; several that only commas part."""
-    if not word:
-        return []
-    return [word.replace(",", ".")] if _DECIMAL_COMMA.fullmatch(word) else word.split(",")
+@contextmanager
+def _unclear_is_refused(where: str) -> Iterator[None]:
+    try:
+        yield
+    except lists.Unclear as unclear:
+        raise Refused("unclear", f"In {where}, {unclear}.") from unclear
 
 
 def _printed(word: str) -> Printed:
@@ -61,20 +67,16 @@ def _printed(word: str) -> Printed:
 
 
 def sequence(text: str, D: int) -> Array:
-    """x (T, D): a line or `;` for each step, commas or spaces between inputs; or JSON lists. Raises: Refused."""
+    """x (T, D): a line or `;` for each step, its numbers as `lists` reads them; or JSON lists. Raises: Refused."""
     _check_length("The sequence x has", text)
     if text.lstrip().startswith("["):
         return as_sequence(_of_json("x", text), D)
-    rows = [
-        re.split(r"[,\s]+", row.strip().strip(","))
-        for row in re.split(r"[;\n]", text.translate(_MINUS_SIGNS))
-        if row.strip()
-    ]
-    if D == 1:
-        rows = [[word] for row in rows for word in row]
+    with _unclear_is_refused("x"):
+        rows = lists.rows(text.translate(_MINUS_SIGNS), D)
     for step, row in enumerate(rows, 1):
         if len(row) != D:
-            raise Refused("bad_sequence", f"x has {len(row)} numbers at step {step}, needs {D}: one for each input.")
+            found = f"{len(row)} number{'s' if len(row) > 1 else ''}"
+            raise Refused("bad_sequence", f"x has {found} at step {step}, needs {D}: one for each input.")
     numbers = [[_number(f"x at step {step}", word) for word in row] for step, row in enumerate(rows, 1)]
     return as_sequence(np.array(numbers, dtype=np.float64).reshape(-1, D), D)
 
@@ -98,7 +100,8 @@ def state(name: str, text: str, H: int) -> Array:
     _check_length(f"{name} has", text)
     if text.lstrip().startswith("["):
         return as_state(name, _of_json(name, text), H)
-    words = re.split(r"[,;\s]+", text.translate(_MINUS_SIGNS).strip().strip(","))
+    with _unclear_is_refused(name):
+        words = lists.array(text.translate(_MINUS_SIGNS), H, H)
     return as_state(name, np.array([_number(name, word) for word in words]), H)
 
 
