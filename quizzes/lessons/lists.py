@@ -48,7 +48,7 @@ def rows(text: str, columns: int) -> list[list[str]]:
 
 
 def array(text: str, columns: int, needed: int) -> list[str]:
-    """The `needed` numbers of an array, row by row; whether there are as many is looked at by who asks. Raises: Unclear."""
+    """The numbers of an array, row by row; whether there are as many as needed is for who asks. Raises: Unclear."""
     if columns == 1:
         return column(text, needed)
     loose = _NUMBERS_OF_ROWS.split(_bare(text))
