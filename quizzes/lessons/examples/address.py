@@ -20,7 +20,17 @@ from urllib.parse import urlencode
 import sim
 from quizzes.errors import NotFound, Refused
 from quizzes.lessons import lists
-from quizzes.lessons.examples.entries import DECIMALS, LARGEST, SHOWN, Entries, Fault, Query, Shape, sentence
+from quizzes.lessons.examples.entries import (
+    DECIMALS,
+    LARGEST,
+    SHOWN,
+    Entries,
+    Fault,
+    Query,
+    Shape,
+    fault_of_rows,
+    sentence,
+)
 from quizzes.lessons.examples.usual import CONVENTIONS, base_number, usual_sizes
 
 __all__ = ["DECIMALS", "LARGEST", "Example", "Query", "Rows", "form_of", "in_convention", "query", "read", "usual"]
@@ -146,6 +156,15 @@ def form_of(example: Example) -> str:
     return f"{example.D}.{example.H}.{example.T}.{example.convention}"
 
 
+def form_read(cell: str, was: str) -> tuple[dict[str, int], str] | None:
+    """The sizes and the convention of a form's fields, back from what `form_of` wrote; None for anything else."""
+    match = re.fullmatch(r"([1-9])\.([1-9])\.([1-9][0-9]?)\.([a-z0-9]+)", was)
+    if match is None or match[4] not in CONVENTIONS[cell]:
+        return None
+    sizes = zip("DHT", map(int, match.groups()[:3]), strict=True)
+    return {name: min(size, LARGEST_SIZES[name]) for name, size in sizes}, match[4]
+
+
 def in_convention(example: Example, convention: str) -> Example:
     """The same numbers read by another convention.
 
@@ -242,11 +261,7 @@ class _Reader(Entries):
 
     def _before(self, sizes: dict[str, int], convention: str) -> tuple[dict[str, int], str]:
         """The sizes and the convention that the fields of a sent form had; of a plain address, its own."""
-        match = re.fullmatch(r"([1-9])\.([1-9])\.([1-9][0-9]?)\.([a-z0-9]+)", self.last("was"))
-        if match is None or match[4] not in CONVENTIONS[self.cell]:
-            return dict(sizes), convention
-        were = (min(int(size), LARGEST_SIZES[name]) for name, size in zip("DHT", match.groups()[:3], strict=True))
-        return dict(zip("DHT", were, strict=True)), match[4]
+        return form_read(self.cell, self.last("was")) or (dict(sizes), convention)
 
     def _take_sequence(self, sizes: dict[str, int], were: dict[str, int]) -> None:
         """The input as it was typed, in place of x. Unless another number of steps was chosen, its length is theirs."""
@@ -258,7 +273,7 @@ class _Reader(Entries):
         except lists.Unclear as unclear:
             self.fault("sequence", f"in the sequence, {unclear}")
             return
-        if fault := _fault_of(rows, were["D"]):
+        if fault := fault_of_rows(rows, were["D"], LARGEST_SIZES["T"]):
             self.fault("sequence", fault)
             return
         if sizes["T"] == were["T"]:
@@ -275,18 +290,6 @@ class _Reader(Entries):
             tuple(given[r, c] if (r, c) in given else base_number(self.cell, name, r, c, seed) for c in range(shape[1]))
             for r in range(shape[0])
         )
-
-
-def _fault_of(rows: Sequence[Sequence[str]], D: int) -> str:
-    """What is wrong with the lengths of a typed sequence, as half a sentence; nothing where it is as long as needed."""
-    most = LARGEST_SIZES["T"]
-    if len(rows) > most:
-        return f"the sequence has {len(rows)} steps; it needs 1 to {most}"
-    for step, row in enumerate(rows, 1):
-        if len(row) != D:
-            found = f"{len(row)} number{'s' if len(row) > 1 else ''}"
-            return f"the sequence has {found} at step {step}; it needs {D} for each of 1 to {most} steps"
-    return ""
 
 
 def _has_slip(cell: sim.Cell, typed: str) -> bool:

@@ -36,6 +36,7 @@ class Field:
     text: str
     low: str
     high: str
+    fault: str = ""  # what is wrong with it, as a sentence
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class Table:
     def shown(self) -> str:
         return shown(self.name)
 
+    @property
+    def wrong(self) -> list[Field]:
+        return [field for row in self.rows for field in row if field.fault]
+
 
 @dataclass(frozen=True)
 class Group:
@@ -58,6 +63,10 @@ class Group:
     title: str
     tables: list[Table]
     is_open: bool = True
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(table.wrong for table in self.tables)
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,13 @@ class Bench:
     has_sliders: bool
     is_large: bool  # gates are opened one by one
     next_seed: int
+    convention: str
+    sequence_fault: str = ""
+    last: str = ""  # of a refused form: the address of the last good numbers
+
+    @property
+    def is_wrong_in_weights(self) -> bool:
+        return any(group.is_wrong for group in self.weights)
 
 
 def bench(example: Example) -> Bench:
@@ -98,6 +114,7 @@ def bench(example: Example) -> Bench:
         has_sliders=example.D == example.H == 1,
         is_large=is_large,
         next_seed=example.seed % LARGEST_SEED + 1,
+        convention=example.convention,
     )
 
 

@@ -105,6 +105,17 @@ class Entries:
         return 0.0
 
 
+def fault_of_rows(rows: Sequence[Sequence[str]], D: int, most: int) -> str:
+    """What is wrong with the lengths of a typed sequence, as half a sentence; nothing where it is as long as needed."""
+    if len(rows) > most:
+        return f"the sequence has {len(rows)} steps; it needs 1 to {most}"
+    for step, row in enumerate(rows, 1):
+        if len(row) != D:
+            found = f"{len(row)} number{'s' if len(row) > 1 else ''}"
+            return f"the sequence has {found} at step {step}; it needs {D} for each of 1 to {most} steps"
+    return ""
+
+
 def sentence(faults: Sequence[Fault], most: int = 3) -> str:
     """The first faults in one sentence, with how many more there are."""
     more = len(faults) - most

@@ -9,7 +9,7 @@ a view, `gate` weights to show, `draw` a seed) is a new entry in the history.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -18,7 +18,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from quizzes.errors import NotFound, Refused, StudyError
+from quizzes.errors import NotFound, Refused
 from quizzes.http import public
 from quizzes.lessons import queries
 from quizzes.lessons.examples import address
@@ -30,6 +30,7 @@ from quizzes.lessons.examples.gradient import gradient
 from quizzes.lessons.examples.over_time import over_time
 from quizzes.lessons.examples.presets import PRESETS, Preset, presets_of
 from quizzes.lessons.examples.quantities import sentences
+from quizzes.lessons.examples.retyped import faults_of, laid_out, last_good, retyped
 from quizzes.lessons.examples.take_away import file_named, take_away
 from quizzes.lessons.examples.usual import FAMILIES, TITLES, family_of, heading, kin_of
 from quizzes.lessons.examples.what_if import what_if
@@ -133,9 +134,8 @@ def _refusal(request: HttpRequest, cell: str, error: Refused, is_fragment: bool)
     if is_fragment:
         response = render(request, "examples/_refusal.html", {"error": error}, status=error.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#refusal", "innerHTML"
-    elif last := _last_good(request, cell):
-        context = {**last, "error": error}
-        response = render(request, "examples/example.html", context, status=error.status)
+    elif again := _again(request, cell, error):
+        response = render(request, "examples/example.html", again, status=error.status)
     else:
         context = {"section": "practice", "error": error, "title": TITLES[cell], "usual": address.usual(cell)}
         response = render(request, "examples/refused.html", context, status=error.status)
@@ -143,16 +143,28 @@ def _refusal(request: HttpRequest, cell: str, error: Refused, is_fragment: bool)
     return response
 
 
-def _last_good(request: HttpRequest, cell: str) -> dict[str, Any] | None:
-    """The page on which the form was sent, as the browser names it, with what it showed."""
+def _again(request: HttpRequest, cell: str, error: Refused) -> dict[str, Any] | None:
+    """The form as it was typed, above the last good numbers; an address typed by hand has only where it came from."""
+    query = dict(request.GET.lists())
+    fields = laid_out(cell, query)
+    found = last_good(cell, query, _came_from(request), fields)
+    try:
+        context = {**_page(found[0]), **_worked(found[0]), "error": error} if found else None
+    except Refused:  # read, but not to be computed with
+        return None
+    if context and found and fields:
+        typed = retyped(bench(fields), query, faults_of(error), last=address.query(found[0]))
+        context |= {"bench": typed, "laid_out": fields, "was": address.form_of(fields), "shown_instead": found[1]}
+    return context
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The query of the page on which the form was sent, as the browser names it."""
     try:
         came_from = urlsplit(request.headers.get("Referer", ""))
-        if came_from.path != request.path or len(came_from.query) > address.LONGEST:
-            return None
-        last = address.read(cell, parse_qs(came_from.query))
-        return {**_page(last), **_worked(last)}
-    except (StudyError, ValueError):
-        return None
+    except ValueError:
+        return ""
+    return came_from.query if came_from.path == request.path else ""
 
 
 def _page(shown: address.Example) -> dict[str, Any]:
