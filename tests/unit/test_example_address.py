@@ -1,8 +1,10 @@
 """A worked example is its address: what is written is read back, and what can't be shown is refused in one sentence."""
 
 from dataclasses import replace
+from itertools import product
 from urllib.parse import parse_qs
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 from quizzes.errors import NotFound, Refused
 from quizzes.lessons.examples import address
 from quizzes.lessons.examples.presets import PRESETS
-from quizzes.lessons.examples.usual import CONVENTIONS
+from quizzes.lessons.examples.usual import CONVENTIONS, UNSQUASHED
+from quizzes.lessons.examples.worked import run
 from tests.tiers import PLAIN_CELLS, thorough
 
 SIZES = st.fixed_dictionaries({name: st.integers(1, largest) for name, largest in address.LARGEST_SIZES.items()})
@@ -81,6 +84,30 @@ def test_a_form_that_changes_the_convention_is_read_in_the_one_it_was_made_for()
     pytorch = address.usual("gru")
     sent = parse_qs(address.query(pytorch)) | {"was": [address.form_of(pytorch)], "convention": ["cho2014"]}
     assert address.read("gru", sent) == address.in_convention(pytorch, "cho2014")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", CONVENTIONS)
+def test_every_seed_of_every_cell_can_be_computed_with_at_every_size(cell):
+    """A shorter sequence is the beginning of this one. What is squashed or blended can't grow: the corners will do."""
+    can_grow = cell in UNSQUASHED
+    sizes = [(D, H) for D in range(1, 5) for H in range(1, 9)] if can_grow else [(1, 1), (1, 8), (4, 1), (4, 8)]
+    for (D, H), seed in product(sizes, range(201)):
+        h = run(address.usual(cell, D=D, H=H, T=50, seed=seed))["h"]
+        assert np.abs(h).max() < 1_000 if can_grow else np.abs(h).max() <= 1.5
+
+
+@pytest.mark.parametrize("H", [1, 2, 5, 8])
+def test_where_nothing_squashes_the_state_a_drawn_matrix_makes_it_grow_by_little_or_nothing(H):
+    drawn = [address.usual("rnn_relu", D=1, H=H, T=1, seed=seed).numbers["U"] for seed in range(201)]
+    radii = [np.abs(np.linalg.eigvals(np.array(U))).max() for U in drawn]
+    assert max(radii) < 1.05 and np.median(radii) > 0.4
+
+
+def test_the_numbers_of_the_other_cells_stand_in_addresses_and_stay_what_they_are():
+    drawn = address.usual("rnn", H=2, T=1, seed=7).numbers
+    assert (drawn["U"], drawn["W"]) == (((0.7, 1.4), (1.0, 1.5)), ((0.1,), (-1.0,)))
+    assert address.usual("rnn_relu", T=5).numbers == address.usual("rnn").numbers
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)

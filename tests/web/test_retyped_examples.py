@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from quizzes.lessons.examples import address
+from quizzes.errors import Refused
+from quizzes.lessons.examples import address, views, worked
 from tests.web.test_reading_examples import form_of, value_of
 
 pytestmark = pytest.mark.django_db
@@ -29,12 +30,11 @@ def send(client, sent, came_from=None, cell="lstm"):
 
 def wrong_of(page):
     """The fields marked as wrong, by id, with the sentence that describes each."""
-    found = re.findall(r'<input id="([\w-]+)"[^>]*aria-invalid="true"[^>]*', page)
-    described = {
-        id: re.search(rf'<input id="{id}"[^>]*aria-describedby="(?:[\w-]+ )?([\w-]+)"', page)[1] for id in found
-    }
+    found = dict(re.findall(r'<input id="([\w-]+)"[^>]*aria-describedby="(?:[\w-]+ )?([\w-]+-fault)"[^>]*', page))
+    assert page.count('aria-invalid="true"') == len(found)
     return {
-        id: re.search(rf'<p class="error" id="{fault}">([^<]+)</p>', page)[1].strip() for id, fault in described.items()
+        field: re.search(rf'<p class="error" id="{fault}">([^<]+)</p>', page)[1].strip()
+        for field, fault in found.items()
     }
 
 
@@ -117,3 +117,15 @@ def test_what_is_typed_is_shown_as_text(client):
 @pytest.mark.parametrize("was", ["9.9.9.none", "x", "1.1.2.pytorch.1"])
 def test_a_form_that_was_bent_is_refused_all_the_same(client, was):
     assert client.get("/examples/lstm/", {"was": was, "x": "much", "seed": "q"}).status_code == 422
+
+
+def test_other_numbers_lead_on_past_a_seed_that_can_t_be_computed_with(client, monkeypatch):
+    def run(example):
+        if example.seed in (5, 6):
+            raise Refused("grows_too_large", "h is beyond a thousand million.")
+        return worked.run(example)
+
+    monkeypatch.setattr(views, "run", run)
+    sent = typed_into(client, "/examples/lstm/?seed=4", draw="5")
+    assert "seed=7" in client.get("/examples/lstm/", sent)["Location"]
+    assert "seed=7" in client.get("/examples/lstm/", sent, headers={"HX-Request": "true"})["HX-Push-Url"]

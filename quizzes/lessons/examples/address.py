@@ -139,7 +139,7 @@ def is_written(example: Example, name: str) -> bool:
 
 
 def base_rows(cell: str, name: str, shape: Shape, seed: int) -> Rows:
-    return tuple(tuple(base_number(cell, name, r, c, seed) for c in range(shape[1])) for r in range(shape[0]))
+    return tuple(tuple(base_number(cell, name, r, c, seed, shape[1]) for c in range(shape[1])) for r in range(shape[0]))
 
 
 def written(rows: Rows, column: str = ",", row: str = ";") -> str:
@@ -287,8 +287,8 @@ class _Reader(Entries):
         if not given:
             return base_rows(self.cell, name, shape, seed)
         return tuple(
-            tuple(given[r, c] if (r, c) in given else base_number(self.cell, name, r, c, seed) for c in range(shape[1]))
-            for r in range(shape[0])
+            tuple(given.get((r, c), base) for c, base in enumerate(row))
+            for r, row in enumerate(base_rows(self.cell, name, shape, seed))
         )
 
 

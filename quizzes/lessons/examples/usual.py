@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from math import sqrt
 
 import sim
 
@@ -32,6 +33,7 @@ HEADINGS = {"rnn": "a plain RNN", "rnn_relu": "a plain RNN with ReLU"}
 FAMILIES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 USUAL_SIZES = {"rnn": {"D": 1, "H": 1, "T": 5}}
 SMALL = {"D": 1, "H": 1, "T": 2}
+LARGEST_DRAWN = 1.5
 
 
 def heading(cell: str) -> str:
@@ -94,22 +96,34 @@ USUAL: dict[str, dict[str, list[list[float]]]] = {
 }  # fmt: skip
 
 
+# where nothing squashes the state, recurrent weights of any size would let it grow beyond all bounds
+UNSQUASHED = {name for name in CONVENTIONS if sim.cell(name).equations["h"].op == "relu"}
+
+
 @lru_cache(maxsize=4096)
-def base_number(cell: str, name: str, row: int, column: int, seed: int = 0) -> float:
-    """The number that stands in a place nobody filled: with a seed the one drawn for it, else the usual one."""
-    return drawn_number(cell, name, row, column, seed) if seed else usual_number(cell, name, row, column)
+def base_number(cell: str, name: str, row: int, column: int, seed: int = 0, columns: int = 1) -> float:
+    """The number that stands in a place nobody filled: with a seed the one drawn for it, else the usual one.
+
+    `columns` is how many numbers a row of the array has: in U, one for each unit.
+    """
+    known = USUAL.get(_family(cell), {}).get(name, [])
+    if not seed and row < len(known) and column < len(known[row]):
+        return known[row][column]
+    number = drawn_number(cell, name, row, column, seed) if seed else _further_number(cell, name, row, column)
+    return _held_back(number, columns) if name == "U" and cell in UNSQUASHED else number
 
 
-def usual_number(cell: str, name: str, row: int, column: int) -> float:
-    """The lessons' own number, and beyond them one fixed for each place.
+def _held_back(number: float, units: int) -> float:
+    """In whole tenths, so small that of a matrix of them the largest eigenvalue is about 1 or less."""
+    return int(10 * number / (LARGEST_DRAWN * sqrt(units))) / 10
 
-    A variant of a cell (lstm_peephole) has the numbers of the cell it varies. After the one input of the plain network
-    comes silence, however many steps there are.
+
+def _further_number(cell: str, name: str, row: int, column: int) -> float:
+    """Beyond the lessons' own numbers, one fixed for each place; a variant (lstm_peephole) has those of its cell.
+
+    After the one input of the plain network comes silence, however many steps there are.
     """
     family = _family(cell)
-    rows = USUAL.get(family, {}).get(name, [])
-    if row < len(rows) and column < len(rows[row]):
-        return rows[row][column]
     return 0.0 if (family, name) == ("rnn", "x") and column == 0 else _in_tenths(f"{family} {name} {row} {column}")
 
 

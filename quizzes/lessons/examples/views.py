@@ -8,6 +8,7 @@ a view, `gate` weights to show, `draw` a seed) is a new entry in the history.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ from quizzes.lessons.examples.worked import noted, run, step
 
 BUTTONS = {"go": "step", "see": "unit", "to": "line", "tab": "view", "gate": "open"}
 MOST_BUTTONS = 8  # steps that have a button each
+MOST_DRAWS = 20
 KEPT_BY_A_DRAW = ("convention", "D", "H", "T", "view", "unit", "open")
 WORKED = {
     "step": step,
@@ -96,9 +98,20 @@ def href(example: address.Example) -> str:
 def _asked(cell: str, sent: QueryDict) -> address.Example:
     query = dict(sent.lists())
     if query.get("draw"):
-        query = {name: query[name] for name in KEPT_BY_A_DRAW if name in query} | {"seed": query["draw"]}
+        return _drawn(cell, {name: query[name] for name in KEPT_BY_A_DRAW if name in query}, query["draw"])
     query |= {name: query[button] for button, name in BUTTONS.items() if query.get(button)}
     return address.read(cell, query)
+
+
+def _drawn(cell: str, query: address.Query, seed: list[str]) -> address.Example:
+    """The example of a seed, or of the next one whose numbers can be computed with: the button leads on in any case."""
+    first = address.read(cell, {**query, "seed": seed})
+    for number in range(first.seed, min(first.seed + MOST_DRAWS, address.LARGEST_SEED + 1)):
+        example = address.read(cell, {**query, "seed": [str(number)]})
+        with suppress(Refused):
+            run(example)
+            return example
+    return first
 
 
 def _worked(shown: address.Example) -> dict[str, Any]:
