@@ -1,6 +1,7 @@
 """What every page needs of HTTP: who may keep it, what was typed, and where a request comes from.
 
-Cache headers come in two kinds: public content is the same bytes for everybody, everything else is one person's.
+Cache headers come in two kinds: public content is the same bytes for everybody, everything else is one person's, and
+no cache keeps it but, where he would lose what he typed, his own browser.
 """
 
 from __future__ import annotations
@@ -50,6 +51,18 @@ def private(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return wrapped
+
+
+def own_history(view: View) -> View:
+    """One person's too, but of what he sent himself: his browser keeps it, so that Back finds it; nobody else does."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        patch_cache_control(response, private=True, max_age=0)
         return response
 
     return wrapped

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from quizzes.lessons.weights.pages import SAMPLE
 from tests import hostile
 from tests.factories import make_user
 
@@ -95,6 +96,35 @@ def test_weights_are_sent_and_a_number_is_explained_by_keyboard_and_without_a_sc
     press(page, "Enter")
     page.wait_for_selector("#result")
     page.get_by_text("the blocks read in the order i, o, f, g (ONNX’s)").wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_back_finds_the_answer_and_what_was_pasted(open_page, scripts):
+    page = open_page("/weights/", scripts=scripts)
+    for name, text in SAMPLE.items():
+        page.fill(f"#{name}", text)
+    page.get_by_role("button", name="Compute").click()
+    page.wait_for_selector("#result")
+    page.get_by_role("link", name="The same numbers as a worked example").click()
+    page.wait_for_url("**/examples/lstm/**")
+    page.go_back()
+    page.wait_for_selector("#result")
+    assert page.input_value("#weights") == SAMPLE["weights"]
+    assert page.get_by_text("the blocks read in the order i, o, f, g (ONNX’s)").is_visible()
+
+
+def test_back_from_a_second_answer_finds_the_first_and_from_a_refusal_too(open_page):
+    page = open_page("/weights/?sample=lstm")
+    for x in ("0.9 -0.4", "1 much", "1 2 3"):
+        page.fill("#x", x)
+        page.get_by_role("button", name="Compute").click()
+        page.wait_for_function("x => document.querySelector('#x').defaultValue === x", arg=x)
+    for x, said in (("1 much", "x at step 2 is “much”"), ("0.9 -0.4", "2 steps")):
+        page.go_back()
+        page.wait_for_function("x => document.querySelector('#x').defaultValue === x", arg=x)
+        assert said in page.locator("main").inner_text().replace("\xa0", " ")
+        assert page.input_value("#weights") == SAMPLE["weights"]
+    open_page.complaints.clear()  # the browser notes that the refusal came with status 422
 
 
 def test_a_file_is_sent_on_a_phone_and_another_number_tried_without_sending_it_again(open_page, tmp_path):

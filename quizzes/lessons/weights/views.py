@@ -1,4 +1,7 @@
-"""Your own weights: read, computed with, thrown away. Nothing of them is stored, and no cache keeps the page."""
+"""Your own weights: read, computed with, thrown away. The server stores nothing of them.
+
+The answer to a form may stay in the browser that sent it: without it, Back would lead nowhere and the text be lost.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from quizzes.errors import StudyError
 from quizzes.formats.weight_files import LARGEST_FILE, check_size
 from quizzes.formats.weight_files.arrays import MOST_NUMBERS
-from quizzes.http import private
+from quizzes.http import own_history
 from quizzes.lessons.weights import layers, pages
 from quizzes.lessons.weights.uploads import in_memory
 
@@ -22,7 +25,7 @@ LIMITS = {
 }
 
 
-@private
+@own_history
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_memory
 def own_weights(request: HttpRequest) -> HttpResponse:
