@@ -7,6 +7,7 @@ class StudyError(Exception):
     """A fault a person can act on. `message` is one plain sentence; `hint` says what to do next."""
 
     status = 400
+    field = ""  # of a form: the field it is about, where it is about one
 
     def __init__(self, code: str, message: str, hint: str = "", *, status: int | None = None) -> None:
         super().__init__(message)

@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from quizzes.formats.weight_files.python_text import KERAS_LINE, TORCH_LINE
 from quizzes.lessons.weights import uploads
 from quizzes.lessons.weights.pages import SAMPLE
 from tests import hostile
@@ -125,6 +126,74 @@ def test_what_can_t_be_read_comes_back_with_one_sentence_and_what_was_typed(clie
     page = answer.content.decode()
     assert answer.status_code == 422 and said in html.unescape(page) and page.count('class="error"') == 1
     assert html.escape(fields.get("x", "")) in page and "<b>" not in page
+
+
+PRINTED = """OrderedDict([('weight_ih_l0', tensor([[-1.7000], [-1.4000], [-0.7000], [1.2000]])),
+  ('weight_hh_l0', tensor([[-0.6000], [-1.8000], [-1.7000], [-0.6000]]))])"""
+
+
+@pytest.mark.parametrize(("printed", "line"), [
+    (PRINTED, "json.dumps({k: v.tolist() for k, v in layer.state_dict().items()})"),
+    ("{'weight_ih_l0': tensor([[1.0]]), 'weight_hh_l0': tensor([[1.0]])}", "layer.state_dict().items()"),
+    ("[array([[0.1, 0.2]], dtype=float32), array([[0.3]])]", "[w.tolist() for w in layer.get_weights()]"),
+    ("[[ 0.1  0.2 -0.3]\n [ 0.4  0.5  0.6]]", "[w.tolist() for w in layer.get_weights()]"),
+    ("[[0.1, 0.2, ..., 0.3]]", "[w.tolist() for w in layer.get_weights()]"),
+])  # fmt: skip
+def test_what_python_prints_is_answered_with_the_line_that_prints_json(client, printed, line):
+    answer = send(client, **SAMPLE | {"weights": printed})
+    page = text_of(answer)
+    fault = re.search(r'<p class="error" id="weights-fault">(.*?)</p>', page, re.DOTALL)[1]
+    assert answer.status_code == 422 and "This is what Python prints of arrays" in fault and line in fault
+
+
+def test_the_line_is_told_beside_the_field_before_anything_goes_wrong(client):
+    page = text_of(client.get("/weights/"))
+    assert TORCH_LINE in page and KERAS_LINE in page
+    compile(TORCH_LINE, "torch", "exec")
+    compile(KERAS_LINE, "keras", "exec")
+
+
+def test_a_printed_dict_of_plain_lists_is_read_as_it_is(client):
+    printed = repr(json.loads(SAMPLE["weights"])).replace("]}", "],}")
+    page = text_of(send(client, **SAMPLE | {"weights": printed}))
+    assert "the blocks read in the order i, o, f, g (ONNX’s)" in page
+    assert send(client, **SAMPLE | {"weights": "{'weight_ih_l0': __import__('os').getpid()}"}).status_code == 422
+
+
+@pytest.mark.parametrize(("fields", "field"), [
+    ({}, "weights"),
+    (SAMPLE | {"weights": "{"}, "weights"),
+    (SAMPLE | {"x": "1 much"}, "x"),
+    (SAMPLE | {"h0": "1 2"}, "h0"),
+    (SAMPLE | {"c0": "q"}, "c0"),
+    (SAMPLE | {"numbers": "0.1 0.2 0.3"}, "numbers"),
+    (SAMPLE | {"step": "3"}, "step"),
+    (SAMPLE | {"unit": "0"}, "unit"),
+])  # fmt: skip
+def test_the_field_at_fault_is_marked_described_and_has_the_focus_and_the_summary_leads_to_it(client, fields, field):
+    page = text_of(send(client, **fields))
+    (marked,) = re.findall(r'<(?:input|textarea)[^>]* id="(\w+)"[^>]* aria-invalid="true"[^>]* autofocus', page)
+    described = re.search(rf' id="{field}"[^>]* aria-describedby="([\w -]+)"', page)[1].split()
+    assert marked == field and described[0] == f"{field}-fault"
+    assert all(f'id="{name}"' in page for name in described)
+    assert f'<a href="#{field}">' in page and page.count("aria-invalid") == page.count(" autofocus") == 1
+
+
+def test_a_fault_of_a_file_is_told_beside_the_file_and_one_of_no_field_in_the_summary(client):
+    assert 'id="file-fault"' in text_of(send(client, b"\x80 a pickle", x="1"))
+    page = text_of(send(client, bytes(2_000_000)))
+    assert 'id="file-fault"' in page
+    huge = {"weight_ih_l0": [[1e308]], "weight_hh_l0": [[1e308]]}
+    page = text_of(send(client, weights=json.dumps(huge), x="9 9 9", activation="relu"))
+    assert '<div class="errors" role="alert" id="fault" tabindex="-1" autofocus>' in page
+
+
+def test_two_layers_are_refused_with_what_to_do(client):
+    two = json.loads(SAMPLE["weights"])
+    two |= {name.replace("_l0", "_l1"): values for name, values in two.items()}
+    page = text_of(send(client, **SAMPLE | {"weights": json.dumps(two)}))
+    assert "There are 2 recurrent layers or directions (“weight_hh_l0”, “weight_hh_l1”); this page takes one." in page
+    assert "Paste the arrays of one of them alone." in page
 
 
 @pytest.mark.parametrize("name", hostile.FILES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from quizzes.formats.weight_files.arrays import (
     finite,
     quoted,
 )
+from quizzes.formats.weight_files.python_text import as_json, check_printed
 
 MOST_NESTED = 20
 NESTED = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
@@ -28,7 +30,7 @@ NESTED = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 def arrays_of_json(content: bytes) -> Arrays:
     """Raises: Refused."""
-    found = parsed(content)
+    found = _parsed_or_printed(content)
     if isinstance(found, dict) and isinstance(found.get("weights"), dict | list):
         beside = {name: values for name, values in found.items() if name != "weights"}
         found = _by_name(found["weights"]) | beside
@@ -40,6 +42,20 @@ def arrays_of_json(content: bytes) -> Arrays:
         arrays[name] = _array(name, values)
         check_total(arrays)
     return arrays
+
+
+def _parsed_or_printed(content: bytes) -> Any:
+    """JSON, or what Python prints where that is JSON but for its quotes. Raises: Refused."""
+    try:
+        return parsed(content)
+    except Refused as no_json:
+        if no_json.code != "bad_json":
+            raise
+        text = content.decode(errors="replace")
+        with suppress(Refused):
+            return parsed(as_json(text).encode())
+        check_printed(text)
+        raise
 
 
 def _by_name(found: Any) -> dict[str, Any]:

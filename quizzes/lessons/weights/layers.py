@@ -90,9 +90,8 @@ def _named(arrays: Arrays) -> Arrays:
         return arrays
     values = list(arrays.values())
     if not 2 <= len(values) <= 4:
-        raise Refused(
-            "no_layer", f"The list has {len(values)} arrays, needs 2 to 4: those of one recurrent layer.", NEEDED
-        )
+        found = f"{len(values)} array{'s' if len(values) > 1 else ''}"
+        raise Refused("no_layer", f"The list has {found}, needs 2 to 4: those of one recurrent layer.", NEEDED)
     is_keras = len(values) == 3 or (len(values) == 2 and values[0].shape[-1:] == values[1].shape[-1:])
     return dict(zip(KERAS_LIST if is_keras else TORCH_LIST, values, strict=False))
 
@@ -107,9 +106,8 @@ def _found(arrays: Arrays) -> tuple[str, dict[str, Array], set[str]]:
         recurrent = {place: parts for place, parts in layers.items() if sign in parts}
         if len(recurrent) > 1:
             there = ", ".join(quoted(parts[sign]) for parts in list(recurrent.values())[:4])
-            raise Refused(
-                "many_layers", f"There are {len(recurrent)} recurrent layers or directions ({there}), needs one."
-            )
+            message = f"There are {len(recurrent)} recurrent layers or directions ({there}); this page takes one."
+            raise Refused("many_layers", message, "Paste the arrays of one of them alone.")
         if recurrent:
             (parts,) = recurrent.values()
             return library, {part: arrays[name] for part, name in parts.items()}, set(parts.values())

@@ -71,7 +71,8 @@ class Verdict:
 def asked(numbers: Sequence[Printed], step: int, unit: int, T: int, H: int) -> Asked:
     """Raises: Refused where there are more numbers than units from this one on, and not one for every h."""
     if len(numbers) > H - unit + 1 and len(numbers) != T * H:
-        room = f"needs at most {H - unit + 1} (units {unit} to {H}) or all {T * H} of every step"
+        units = f"unit {unit}" if unit == H else f"units {unit} to {H}"
+        room = f"needs at most {H - unit + 1} ({units}) or all {T * H} of every step"
         raise Refused("bad_count", f"There are {len(numbers)} numbers of your framework, {room}.")
     return Asked(numbers, step, unit)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
@@ -22,6 +25,8 @@ from quizzes.lessons.weights.changes import changes_of
 from quizzes.lessons.weights.layers import Own, own_layer
 from quizzes.lessons.weights.matching import Verdict, asked, verdict
 from quizzes.lessons.weights.readings import Reading, as_it_is
+
+type Array = npt.NDArray[np.float64]
 
 FIELDS = ("weights", "x", "h0", "c0", "numbers", "step", "unit", "activation")
 DECIMALS = 6
@@ -58,39 +63,63 @@ class UnitTable:
 
 def read_sent(form: Mapping[str, str], content: bytes | None) -> Sent:
     """Raises: Refused with one sentence."""
-    if not content and not form["weights"]:
-        raise Refused("nothing_sent", "There are no weights yet.", "Paste them, or choose a file.")
-    arrays = read_arrays(content or form["weights"].encode())
-    own = own_layer(arrays, relu=form["activation"] == "relu")
-    D, H = own.layer.D, own.layer.H
-    if form["x"]:
-        x = typed.sequence(form["x"], D)
-    elif "x" in own.beside:
-        x = typed.as_sequence(own.beside["x"], D)
-    else:
-        needed = "a number" if D == 1 else f"{D} numbers"
-        raise Refused("no_sequence", "The input sequence is missing.", f"Type x: {needed} for each step.")
-    states = {name: _state(form, own, name, H) for name in own.layer.cell.states}
+    source = "file" if content else "weights"
+    with about(source):
+        own = _own(form, content)
+    with about(source if "x" in own.beside and not form["x"] else "x"):
+        x = _sequence(form, own, own.layer.D)
+    states = {letter: _state(form, own, letter, own.layer.H) for letter in own.layer.cell.states}
     reading = as_it_is(own, x, states["h"], states.get("c"))
     return Sent(own, reading, any(each is not None for each in states.values()))
 
 
-def _state(form: Mapping[str, str], own: Own, letter: str, H: int) -> Any:
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """What is refused on the way is about this field of the form."""
+    try:
+        yield
+    except Refused as refused:
+        refused.field = field
+        raise
+
+
+def _own(form: Mapping[str, str], content: bytes | None) -> Own:
+    if not content and not form["weights"]:
+        raise Refused("nothing_sent", "There are no weights yet.", "Paste them, or choose a file.")
+    return own_layer(read_arrays(content or form["weights"].encode()), relu=form["activation"] == "relu")
+
+
+def _sequence(form: Mapping[str, str], own: Own, D: int) -> Array:
+    if form["x"]:
+        return typed.sequence(form["x"], D)
+    if "x" in own.beside:
+        return typed.as_sequence(own.beside["x"], D)
+    needed = "a number" if D == 1 else f"{D} numbers"
+    raise Refused("no_sequence", "The input sequence is missing.", f"Type x: {needed} for each step.")
+
+
+def _state(form: Mapping[str, str], own: Own, letter: str, H: int) -> Array | None:
     name = f"{letter}0"
-    if form[name]:
-        return typed.state(name, form[name], H)
-    return typed.as_state(name, own.beside[name], H) if name in own.beside else None
+    with about(name):
+        if form[name]:
+            return typed.state(name, form[name], H)
+        return typed.as_state(name, own.beside[name], H) if name in own.beside else None
 
 
 def verdict_on(form: Mapping[str, str], sent: Sent) -> Verdict | None:
     """What gives the framework's number; None where none was typed. Raises: Refused."""
-    numbers = typed.printed_numbers(form["numbers"])
+    with about("numbers"):
+        numbers = typed.printed_numbers(form["numbers"])
     if not numbers:
         return None
     (T, H) = sent.reading.trace["h"].shape
-    step, unit = typed.place("step", form["step"], T, usual=T), typed.place("unit", form["unit"], H, usual=1)
-    changes = changes_of(sent.own, sent.reading, sent.has_start)
-    return verdict(sent.reading, changes, asked(numbers, step, unit, T, H))
+    with about("step"):
+        step = typed.place("step", form["step"], T, usual=T)
+    with about("unit"):
+        unit = typed.place("unit", form["unit"], H, usual=1)
+    with about("numbers"):
+        of = asked(numbers, step, unit, T, H)
+    return verdict(sent.reading, changes_of(sent.own, sent.reading, sent.has_start), of)
 
 
 def context_of(form: Mapping[str, str], sent: Sent) -> dict[str, Any]:

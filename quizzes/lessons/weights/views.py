@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from quizzes.errors import StudyError
 from quizzes.formats.weight_files import LARGEST_FILE, check_size
 from quizzes.formats.weight_files.arrays import MOST_NUMBERS
+from quizzes.formats.weight_files.python_text import KERAS_LINE, TORCH_LINE
 from quizzes.http import own_history
 from quizzes.lessons.weights import layers, pages
 from quizzes.lessons.weights.uploads import in_memory
@@ -53,12 +54,14 @@ def _content(request: HttpRequest) -> bytes | None:
     file = request.FILES.get("file")
     if file is None:
         return None
-    check_size(file.size or 0)
+    with pages.about("file"):
+        check_size(file.size or 0)
     return file.read()
 
 
 def _page(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
-    context = {"section": "practice", "limits": LIMITS, **context}
+    lines = {"torch_line": TORCH_LINE, "keras_line": KERAS_LINE}
+    context = {"section": "practice", "limits": LIMITS, **lines, **context}
     return render(request, "weights/weights.html", context, status=status)
 
 
