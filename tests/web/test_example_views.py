@@ -125,7 +125,7 @@ def test_a_sequence_that_does_not_fill_its_steps_is_refused(client):
     sent = {"was": "2.1.2.pytorch", "D": "2", "T": "2", "view": "time", "sequence": "1 2 3"}
     answer = client.get("/examples/lstm/", sent, headers=HTMX)
     assert answer.status_code == 422
-    assert "the sequence has 3 numbers at step 1; it needs 2 for each of 1 to 50 steps" in text_of(answer)
+    assert "The sequence has 3 numbers at step 1; it needs 2 for each of 1 to 50 steps" in text_of(answer)
 
 
 # --- what if
@@ -181,10 +181,10 @@ def test_a_slip_that_another_convention_does_not_know_is_dropped(client):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("view=whatif&slip=zzz", "the slip “zzz” is not known here; it is written as its quantity and its id: c.F03"),
-        ("view=whatif&slip=c.F99", "the slip “c.F99” is not known here"),
-        ("line=zzz", "the line “zzz” is not known here; known are: a_i, i, "),
-        ("open=zzz", "the gate “zzz” is not known here; known are: f, g, i, o"),
+        ("view=whatif&slip=zzz", "The slip “zzz” is not known here; it is written as its quantity and its id: c.F03"),
+        ("view=whatif&slip=c.F99", "The slip “c.F99” is not known here"),
+        ("line=zzz", "The equation “zzz” is not known here; known are: a_i, i, "),
+        ("open=zzz", "The gate “zzz” is not known here; known are: f, g, i, o"),
         ("W_q=1", "“W_q” is no number of this cell; it has x, h0, c0, W_i, "),
         ("b_in=1", "“b_in” is no number of this cell"),
     ],

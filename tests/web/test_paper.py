@@ -105,7 +105,7 @@ def test_the_form_leads_to_the_sheets_and_holds_what_was_typed(client):
         ({"variants": "61"}, "Variants is “61”, needs a whole number from 1 to 60."),
         ({"seed": "many"}, "Seed is “many”"),
         ({"choice": "transformer.x"}, "no worked example of “transformer”"),
-        ({"choice": "gru.<script>"}, "the convention “&lt;script&gt;” is not known here"),
+        ({"choice": "gru.<script>"}, "The convention “&lt;script&gt;” is not known here"),
         ({"H": "1000000"}, "H is “1000000”"),
     ],
 )

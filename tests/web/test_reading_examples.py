@@ -180,7 +180,7 @@ def test_without_a_script_a_refusal_stands_on_the_page_of_the_last_good_numbers(
 @pytest.mark.parametrize("came_from", ["http://testserver/examples/lstm/?x=worse", "http://[", "/glossary/"])
 def test_a_page_of_no_use_to_go_back_to_is_not_gone_back_to(client, came_from):
     answer = client.get("/examples/lstm/?x=much;1", headers={"Referer": came_from})
-    assert answer.status_code == 422 and "can’t be computed with" in text_of(answer)
+    assert answer.status_code == 422 and "This example can’t be shown" in text_of(answer)
 
 
 def test_an_unknown_cell_is_not_found(client):

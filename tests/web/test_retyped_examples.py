@@ -129,3 +129,24 @@ def test_other_numbers_lead_on_past_a_seed_that_can_t_be_computed_with(client, m
     sent = typed_into(client, "/examples/lstm/?seed=4", draw="5")
     assert "seed=7" in client.get("/examples/lstm/", sent)["Location"]
     assert "seed=7" in client.get("/examples/lstm/", sent, headers={"HX-Request": "true"})["HX-Push-Url"]
+
+
+@pytest.mark.parametrize(("address", "status"), [
+    ("/examples/transformer/", 404),
+    ("/examples/lstm/take/nothing/", 404),
+    ("/examples/lstm/?made=zz", 422),
+    ("/examples/lstm/?H=9", 422),
+    ("/paper/lstm/?variants=0", 422),
+])  # fmt: skip
+def test_what_is_refused_is_told_in_plain_words_without_the_code_that_programs_get(client, address, status):
+    answer = client.get(address)
+    said = re.sub(r"<[^>]+>", " ", text_of(answer).partition("<main")[2])
+    assert answer.status_code == status and not re.search(r"(?:no|bad)_\w+", said)
+
+
+@pytest.mark.parametrize("query", ["made=zz", "convention=zz", "H=1000000", "x=zz", "T=50&x=1;2"])
+def test_the_page_of_a_refused_address_is_a_heading_and_a_sentence_whatever_is_wrong(client, query):
+    page = text_of(client.get(f"/examples/lstm/?{query}"))
+    said = re.search(r'<p class="lead">(.*?)</p>', page)[1]
+    assert "<h1>This example can’t be shown</h1>" in page
+    assert said.endswith(".") and (said[0].isupper() or said.startswith("x "))

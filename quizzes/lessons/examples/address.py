@@ -21,6 +21,7 @@ import sim
 from quizzes.errors import NotFound, Refused
 from quizzes.lessons import lists
 from quizzes.lessons.examples.entries import (
+    CALLED,
     DECIMALS,
     LARGEST,
     SHOWN,
@@ -89,7 +90,7 @@ class BadExample(Refused):
     """Entries that can't be read: all of them in one sentence, each with its field in `faults`."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("bad_example", f"{sentence(faults)}.", "Nothing was recomputed.")
+        super().__init__("bad_example", sentence(faults), "Nothing was recomputed.")
         self.faults = tuple(faults)
 
 
@@ -198,7 +199,6 @@ def _shapes(cell: sim.Cell, sizes: Mapping[str, int]) -> dict[str, Shape]:
 
 
 ARRAY = re.compile(r"x|[hc]0|[WUb]|[WUbp]_\w{1,8}")
-CALLED = {"open": "gate"}
 _SHORTER = "Start again from one of the examples."
 
 

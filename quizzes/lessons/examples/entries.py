@@ -21,6 +21,7 @@ type Shape = tuple[int, int]
 LARGEST = 100.0
 DECIMALS = 4
 SHOWN = 24  # characters of a bad entry that are quoted
+CALLED = {"open": "gate", "line": "equation", "made": "extent of the slip"}  # names of an address as people say them
 
 _HIDDEN = re.compile(r"[_*]")
 
@@ -57,7 +58,8 @@ class Entries:
             return usual
         if not re.fullmatch(r"[0-9]{1,9}", typed) or not least <= int(typed) <= largest:
             needed = f"it needs a whole number from {least} to {largest}"
-            self.fault(f"size-{name}", f"{name} is “{typed[:SHOWN]}”; {needed}")
+            title = name if len(name) == 1 else f"the {name}"
+            self.fault(f"size-{name}", f"{title} is “{typed[:SHOWN]}”; {needed}")
             return usual
         return int(typed)
 
@@ -66,7 +68,8 @@ class Entries:
         typed = self.last(name) or usual
         if typed in choices:
             return typed
-        self.fault(name, f"the {name} “{typed[:SHOWN]}” is not known here; known are: {', '.join(choices)}")
+        needed = f"known are: {', '.join(choices)}"
+        self.fault(name, f"the {CALLED.get(name, name)} “{typed[:SHOWN]}” is not known here; {needed}")
         return usual
 
     def array(self, name: str, shape: Shape) -> dict[tuple[int, int], float]:
@@ -119,7 +122,9 @@ def fault_of_rows(rows: Sequence[Sequence[str]], D: int, most: int) -> str:
 def sentence(faults: Sequence[Fault], most: int = 3) -> str:
     """The first faults in one sentence, with how many more there are."""
     more = len(faults) - most
-    return "; ".join(fault.said for fault in faults[:most]) + (f"; and {more} more" if more > 0 else "")
+    said = "; ".join(fault.said for fault in faults[:most]) + (f"; and {more} more" if more > 0 else "")
+    is_symbol = said[1:2] in " _0"  # x is another thing than X
+    return f"{said if is_symbol else said[:1].upper() + said[1:]}."
 
 
 def _needed(name: str, shape: Shape) -> str:

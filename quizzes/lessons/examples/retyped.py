@@ -41,7 +41,7 @@ def last_good(cell: str, query: Query, came_from: str, fields: Example | None) -
 
 def retyped(bench: Bench, query: Query, faults: Sequence[Fault], last: str) -> Bench:
     """The bench with what was typed in the place of its numbers. `last` is the address of what is shown beside it."""
-    wrong = {fault.field: f"{fault.said}." for fault in faults}
+    wrong = {fault.field: sentence([fault]) for fault in faults}
     in_sequence = [fault for fault in faults if fault.field == "sequence" or fault.field.startswith("x-")]
     closed = [table.name for group in bench.weights if not group.is_open for table in group.tables]
     return replace(
@@ -49,7 +49,7 @@ def retyped(bench: Bench, query: Query, faults: Sequence[Fault], last: str) -> B
         given=[_table(table, query, wrong) for table in bench.given],
         weights=[_group(group, query, wrong) for group in bench.weights],
         sequence=_sent(query, "sequence", bench.sequence) if bench.sequence else "",
-        sequence_fault=f"{sentence(in_sequence)}." if bench.sequence and in_sequence else "",
+        sequence_fault=sentence(in_sequence) if bench.sequence and in_sequence else "",
         hidden={name: query[name][-1] for name in closed if query.get(name)},
         sizes=[_size(size, query) for size in bench.sizes],
         convention=_sent(query, "convention", bench.convention),
