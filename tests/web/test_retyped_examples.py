@@ -133,7 +133,7 @@ def test_other_numbers_lead_on_past_a_seed_that_can_t_be_computed_with(client, m
 
 @pytest.mark.parametrize(("address", "status"), [
     ("/examples/transformer/", 404),
-    ("/examples/lstm/take/nothing/", 404),
+    ("/examples/lstm/take/nothing", 404),
     ("/examples/lstm/?made=zz", 422),
     ("/examples/lstm/?H=9", 422),
     ("/paper/lstm/?variants=0", 422),
