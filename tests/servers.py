@@ -162,9 +162,16 @@ class Site:
 
     def pid_of(self, part):
         """The process of a part: worker, beat, relay, web or broker."""
-        launcher = next((pid for pid in [self.process.pid, *descendants(self.process.pid)] if has_parts(pid)), None)
+        listed = table()
+        launcher = self.launcher(listed)
         names = {"broker": ("redis-server", "valkey-server", "study-broker")}.get(part, (f"study-{part}",))
-        return next((pid for pid in children(launcher) if name_of(pid) in names), None)
+        return next((pid for pid in children(launcher, listed) if listed[pid][1] in names), None)
+
+    def launcher(self, listed=None):
+        """The process whose children are the parts."""
+        listed = listed or table()
+        known = [self.process.pid, *descendants(self.process.pid, listed)]
+        return next((pid for pid in known if has_parts(pid, listed)), None)
 
     def processes(self):
         return [self.process.pid, *descendants(self.process.pid)]
@@ -190,21 +197,19 @@ def table():
     return {int(row[0]): (int(row[1]), row[3]) for row in rows if len(row) == 4 and not row[2].startswith("Z")}
 
 
-def children(parent):
-    return [pid for pid, (ppid, _) in table().items() if ppid == parent]
+def children(parent, listed=None):
+    return [pid for pid, (ppid, _) in (listed or table()).items() if ppid == parent]
 
 
-def descendants(parent):
-    below = children(parent)
-    return below + [pid for child in below for pid in descendants(child)]
+def descendants(parent, listed=None):
+    listed = listed or table()
+    below = children(parent, listed)
+    return below + [pid for child in below for pid in descendants(child, listed)]
 
 
-def name_of(pid):
-    return table().get(pid, (0, ""))[1]
-
-
-def has_parts(pid):
-    return any(name.startswith("study-") for _, name in (table().get(child, (0, "")) for child in children(pid)))
+def has_parts(pid, listed=None):
+    listed = listed or table()
+    return any(listed[child][1].startswith("study-") for child in children(pid, listed))
 
 
 def are_gone(pids):

@@ -17,7 +17,7 @@ import pytest
 from tests.by_hand import given_in, i_and_f_swapped
 from tests.conftest import need
 from tests.learner import Learner
-from tests.servers import ROOT, Site, has_parts, wait_for
+from tests.servers import ROOT, Site, wait_for
 
 pytestmark = [pytest.mark.redis, pytest.mark.embedded, pytest.mark.slow]
 
@@ -37,7 +37,7 @@ def site(tmp_path_factory):
 @contextlib.contextmanager
 def dead(site, part):
     """The part is killed and stays dead inside, for whoever would start it again is held; then it has to come back."""
-    launcher = next(pid for pid in site.processes() if has_parts(pid))
+    launcher = site.launcher()
     os.kill(launcher, signal.SIGSTOP)
     try:
         os.kill(site.pid_of(part), signal.SIGKILL)
@@ -113,9 +113,10 @@ def test_with_an_empty_pool_and_a_dead_part_exercises_are_made_at_once_and_the_p
 def test_a_generation_whose_worker_is_killed_in_the_middle_makes_exactly_what_was_asked(site):
     wait_for(lambda: is_at_rest(site), "full pools", 90)
     before = query(site, "SELECT count(*) FROM quizzes_variant")[0][0]
-    run(site, "manage", "shell", "-c", GENERATE_1000)
+    ordering = begin(site, "manage", "shell", "-c", GENERATE_1000)  # its end is not waited for: the worker is quick
     wait_for(lambda: generated(site) > 0, "the first piece of a generation")
     with dead(site, "worker"):
+        assert ordering.wait() == 0
         assert 0 < generated(site) < 1000
         query(site, A_MINUTE_PASSES)
     wait_for(lambda: query(site, "SELECT state FROM quizzes_job") == [("done",)], "the end of the generation", 90)
@@ -181,8 +182,16 @@ def dump(site):
 
 def run(site, module, *words):
     """`make backup` or `make restore`, without make."""
-    command = [sys.executable, "-m", module, *words]
-    return subprocess.run(command, cwd=ROOT, env=site.env, check=True, capture_output=True, text=True).stdout
+    said, _ = (process := begin(site, module, *words)).communicate()
+    assert process.returncode == 0
+    return said
+
+
+def begin(site, module, *words):
+    """The same, not waited for."""
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *words], cwd=ROOT, env=site.env, stdout=subprocess.PIPE, text=True
+    )
 
 
 class Busy(threading.Thread):

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from studyapp.launcher.supervisor import SHORT_LIFE_S
-from tests.servers import ROOT, Site, has_parts, wait_for
+from tests.servers import ROOT, Site, wait_for
 
 NUMBER = 10_000
 START = f"""
@@ -52,7 +52,7 @@ def _killed(site: Site, times: int) -> int:
 
 def _kill_worker(site: Site) -> None:
     """In the middle of its piece. It is held first for as long as the launcher takes a short life for a sick part."""
-    launcher = next(pid for pid in site.processes() if has_parts(pid))
+    launcher = site.launcher()
     worker = site.pid_of("worker")
     os.kill(worker, signal.SIGSTOP)
     time.sleep(SHORT_LIFE_S)
