@@ -40,7 +40,6 @@ def paper(request: HttpRequest) -> HttpResponse:
 def sheets(request: HttpRequest, cell: str) -> HttpResponse:
     asked = _asked(request, cell)
     context = {"section": "practice", **context_of(asked), **form_context(typed_of(asked))}
-    context["example_query"] = address.query(asked.first)
     return render(request, "paper/sheets.html", context)
 
 
