@@ -102,8 +102,9 @@ def _line(cell: sim.Cell, trace: sim.Trace, name: str, step: int) -> Line:
 
 
 def _sizes(typed: dict[str, str]) -> list[tuple[str, str, range, str]]:
-    titles = {"D": "inputs", "H": "units", "T": "steps"}
-    return [(name, title, range(1, wanted.LARGEST_SIZES[name] + 1), typed[name]) for name, title in titles.items()]
+    return [
+        (name, title, range(1, wanted.LARGEST_SIZES[name] + 1), typed[name]) for name, title in wanted.PARTS.items()
+    ]
 
 
 def _shown(found: Sheet, formulas: dict[str, SafeString]) -> dict[str, Any]:
