@@ -52,6 +52,7 @@ def pages_of(pdf):
     ("/paper/gru/?D=2&H=2&T=2&seed=5&variants=3", 5),  # three sheets, one table, one page of keys
     ("/paper/rnn/?seed=1&variants=2&table=each", 5),
     ("/paper/lstm/?seed=1&variants=12", 15),  # two pages of keys
+    ("/paper/lstm_peephole/?D=4&H=4&T=5&seed=5&variants=1&table=none", 4),  # three pages of one sheet
 ])  # fmt: skip
 def test_a_sheet_is_a_page_and_the_key_comes_on_its_own(open_page, place, count, paper):
     page = open_page(place)

@@ -10,6 +10,7 @@ from quizzes import http
 from quizzes.lessons.examples import address
 from quizzes.lessons.paper.documents import document
 from quizzes.lessons.paper.wanted import read
+from tests.samples import make_generator
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,12 @@ def test_a_sheet_is_checked_in_the_worked_example_with_its_numbers(client):
     assert links == [f"/examples/lstm/?{address.query(each)}" for each in drawn]
     alone = text_of(client.get("/paper/lstm/?T=1&x=0.3"))
     assert "T=1&amp;x=0.3" in re.search(r'href="([^"]+)">Back to the worked example', alone)[1]
+
+
+def test_a_sheet_leads_to_the_exercise_that_marks_numbers_of_the_same_cell(client):
+    make_generator("lstm-step")
+    assert 'href="/exercises/lstm-step/"' in text_of(client.get(EXAM))
+    assert "/exercises/lstm-step/" not in text_of(client.get("/paper/rnn/"))
 
 
 def test_a_worked_example_too_large_for_paper_says_so_in_place_of_the_button(client):
