@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from quizzes.lessons.examples.usual import CONVENTIONS
 from quizzes.lessons.weights.pages import SAMPLE
 from tests import hostile
 from tests.factories import make_user
@@ -52,10 +53,88 @@ def pages_of(pdf):
     ("/paper/gru/?D=2&H=2&T=2&seed=5&variants=3", 5),  # three sheets, one table, one page of keys
     ("/paper/rnn/?seed=1&variants=2&table=each", 5),
     ("/paper/lstm/?seed=1&variants=12", 15),  # two pages of keys
+    ("/paper/lstm_peephole/?D=4&H=4&T=5&seed=5&variants=1&table=none", 4),  # three pages of one sheet
 ])  # fmt: skip
 def test_a_sheet_is_a_page_and_the_key_comes_on_its_own(open_page, place, count, paper):
     page = open_page(place)
     assert pages_of(page.pdf(format=paper)) == count
+
+
+KINDS = [(cell, convention) for cell, conventions in CONVENTIONS.items() for convention in conventions]
+A4, LETTER = 680, 703  # px within the margins
+BEYOND = """(within) => [...document.querySelectorAll(within)].flatMap((leaf) => {
+  const edge = leaf.getBoundingClientRect().right - parseFloat(getComputedStyle(leaf).paddingRight) + 1;
+  return [...leaf.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > edge && e.checkVisibility()
+    && !e.closest(".visually-hidden")).map((e) => e.parentElement.textContent.slice(0, 60));
+})"""
+OVERLAPPING = """[...document.querySelectorAll(".worked-lines li")].flatMap((line) => {
+  const boxes = [...line.querySelectorAll(".substituted math")].map((e) => e.getBoundingClientRect());
+  return boxes.slice(1).filter((box, k) => box.top < boxes[k].bottom - 1 || box.height < 8).map(() => line.textContent);
+})"""
+LONG = "W_i=" + ";".join(["-1.2345,-1.2345,-1.2345,-1.2345"] * 4)
+
+
+def resized(page, width, media):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(media=media)
+
+
+def assert_all_on_paper_and_phone(page):
+    for width in (A4, LETTER):
+        resized(page, width, "print")
+        assert page.evaluate(BEYOND, ".leaf") == []
+        assert page.evaluate(OVERLAPPING) == []
+    resized(page, 360, "screen")
+    assert page.evaluate(BEYOND, ".worked-lines") == []
+    assert page.evaluate(OVERLAPPING) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize(("cell", "convention"), KINDS)
+def test_no_line_of_the_largest_sheets_leaves_the_paper_or_the_phone(open_page, cell, convention):
+    for sizes in ("D=4&H=4&T=5", "D=4&H=1&T=5"):
+        assert_all_on_paper_and_phone(open_page(f"/paper/{cell}/?convention={convention}&{sizes}&table=none"))
+
+
+def test_no_line_of_smaller_sheets_leaves_the_paper_or_the_phone(open_page):
+    for place in ("lstm/?D=2&H=2", "gru/?D=1&H=2", "gru/?D=2&H=1", "lstm_peephole/?D=2&H=1", "rnn/?D=3&H=2"):
+        assert_all_on_paper_and_phone(open_page(f"/paper/{place}&table=none"))
+
+
+@pytest.mark.parametrize(("place", "columns"), [
+    ("lstm/?D=1&H=1", 3),
+    ("lstm/?D=4&H=4", 3),
+    ("lstm_peephole/?D=4&H=4", 4),
+    (f"lstm_peephole/?D=4&H=4&{LONG}", 2),
+])  # fmt: skip
+def test_the_matrices_of_every_gate_stand_in_the_same_columns(open_page, place, columns):
+    page = open_page(f"/paper/{place}&table=none")
+    resized(page, A4, "print")
+    assert page.evaluate(BEYOND, ".leaf") == []
+    gates = page.evaluate("""[...document.querySelectorAll(".weights-list li")].map((gate) =>
+        [...gate.children].map((e) => e.getBoundingClientRect()).map((box) => [box.left, box.top + box.height / 2]))""")
+    lefts = sorted({round(left) for gate in gates for left, _ in gate})
+    assert len(lefts) == columns
+    for gate in gates:
+        assert [round(left) for left, _ in gate] == [lefts[k % columns] for k in range(len(gate))]
+        for row in range(0, len(gate), columns):
+            middles = [middle for _, middle in gate[row : row + columns]]
+            assert max(middles) - min(middles) < 2
+
+
+def test_the_head_of_a_leaf_is_printed_on_each_of_its_pages(open_page):
+    page = open_page("/paper/lstm/?D=4&H=4&T=5&seed=5&variants=2&table=none")
+    resized(page, A4, "print")
+    kinds = page.evaluate("""[...document.querySelectorAll(".leaf > .leaf-head")].map((head) =>
+        [getComputedStyle(head.parentElement).display, getComputedStyle(head).display, head.offsetHeight < 150])""")
+    assert kinds == [["table", "table-header-group", True]] * 3  # two sheets and the keys; a low head is repeated
+
+
+def test_a_key_keeps_its_distance_from_the_head(open_page):
+    page = open_page("/paper/lstm/?seed=5&variants=2&table=none")
+    resized(page, A4, "print")
+    title, first = page.locator("#keys").bounding_box(), page.locator("#key-1").bounding_box()
+    assert first["y"] - title["y"] - title["height"] >= 8
 
 
 def test_nothing_but_the_sheets_is_printed(open_page):

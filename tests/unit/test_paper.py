@@ -10,8 +10,9 @@ import sim
 from quizzes.errors import NotFound, Refused
 from quizzes.lessons.examples import address
 from quizzes.lessons.examples.usual import CONVENTIONS
-from quizzes.lessons.paper import squashing, wanted
+from quizzes.lessons.paper import room, squashing, wanted
 from quizzes.lessons.paper.sheets import sheet
+from quizzes.lessons.paper.wanted import NoRoom
 from tests.tiers import PLAIN_CELLS, thorough
 
 KINDS = [(cell, convention) for cell, conventions in CONVENTIONS.items() for convention in conventions]
@@ -160,9 +161,48 @@ def test_what_can_t_be_printed_is_refused_in_one_sentence(query, said):
     assert refusal.value.message.startswith(said) and len(refusal.value.message) < 200
 
 
-def test_sizes_beyond_a_sheet_of_paper_are_refused_even_where_an_example_may_have_them():
-    with pytest.raises(Refused, match=r"T is 50, at most 5; H is 8, at most 4|H is 8, at most 4; T is 50, at most 5"):
-        wanted.check_room({"D": 1, "H": 8, "T": 50})
+def test_sizes_beyond_a_sheet_of_paper_are_refused_with_what_fits_of_the_same_numbers():
+    large = {"D": ["2"], "H": ["8"], "T": ["50"], "seed": ["7"], "x": [";".join(["0.1,0.2"] * 50)]}
+    with pytest.raises(NoRoom, match="8 units, at most 4; 50 steps, at most 5") as refusal:
+        wanted.read("gru", large)
+    example = refusal.value.example
+    assert example == address.read("gru", large)
+    (fitting,) = wanted.read("gru", {k: [v] for k, v in _pairs(refusal.value.fitting)}).examples
+    assert fitting.sizes == {"D": 2, "H": 4, "T": 5}
+    assert fitting.numbers["x"] == ((0.1, 0.2),) * 5
+    assert fitting.numbers["U_r"] == tuple(row[:4] for row in example.numbers["U_r"][:4])
+    assert fitting.numbers["b_z"] == (example.numbers["b_z"][0][:4],)
+
+
+def test_variants_too_large_are_refused_with_as_many_that_fit():
+    with pytest.raises(NoRoom) as refusal:
+        exam(seed=3, variants=7, H=6, T=2)
+    fitting = wanted.read("lstm", {k: [v] for k, v in _pairs(refusal.value.fitting)})
+    assert (fitting.seed, len(fitting.examples), fitting.first.sizes) == (3, 7, {"D": 1, "H": 4, "T": 2})
+
+
+@pytest.mark.parametrize("given", ["x=1;1", "sequence=1 2", "b_f=0.5", "h0=0.1"])
+def test_variants_take_no_numbers_and_drop_none_without_a_word(given):
+    name = given.partition("=")[0]
+    with pytest.raises(Refused, match=f"so none can be given: {name}"):
+        wanted.read("lstm", {k: [v] for k, v in _pairs(f"seed=1&variants=2&{given}")})
+    wanted.read("lstm", {"seed": ["1"], "variants": ["2"], "utm_source": ["mail"]})
+
+
+@pytest.mark.parametrize(
+    ("cell", "query", "across"),
+    [
+        ("rnn", {"D": "4", "H": "4"}, 3),
+        ("lstm", {}, 3),
+        ("lstm_peephole", {"D": "4", "H": "4"}, 4),
+        ("gru", {"D": "4", "H": "4"}, 4),
+        ("lstm", {"D": "4", "H": "4", "W_i": ";".join(["-1.2345,-1.2345,-1.2345,-1.2345"] * 4)}, 3),
+        ("lstm_peephole", {"D": "4", "H": "4", "W_i": ";".join(["-1.2345,-1.2345,-1.2345,-1.2345"] * 4)}, 2),
+    ],
+)
+def test_the_arrays_of_a_gate_stand_in_one_row_where_they_fit_and_else_two_in_a_row(cell, query, across):
+    example = wanted.read(cell, {name: [value] for name, value in query.items()}).first
+    assert room.across_of(sheet(example).weights) == across
 
 
 def test_an_unknown_cell_is_not_found():

@@ -1,4 +1,4 @@
-"""Sheets on paper: the same bytes for everybody, the key on its own sheet, a PDF for staff."""
+"""Sheets on paper: the same bytes for everybody, the key on its own sheet, the seed with the keys."""
 
 import gzip
 import html
@@ -7,19 +7,14 @@ import re
 import pytest
 
 from quizzes import http
-from quizzes.errors import Unavailable
-from quizzes.jobs.models import Job, Outbox
-from quizzes.lessons.paper import chromium, services, tasks
-from quizzes.lessons.paper.models import PaperOrder
+from quizzes.lessons.examples import address
+from quizzes.lessons.paper.documents import document
 from quizzes.lessons.paper.wanted import read
-from studyapp.celery import app
-from tests.factories import make_user
-from tests.servers import wait_for, wait_until_gone
+from tests.samples import make_generator
 
 pytestmark = pytest.mark.django_db
 
 EXAM = "/paper/lstm/?seed=9&variants=12"
-NO_PDF = "There is no browser on the server"
 
 
 def text_of(response):
@@ -46,7 +41,7 @@ def test_a_sheet_gives_the_numbers_and_leaves_room_for_every_value(client):
 
 def test_the_working_shows_every_equation_with_its_numbers(client):
     key = leaves(text_of(client.get("/paper/lstm/?T=1&x=0.9")))[-1]
-    lines = [shown(line).replace(" ", "") for line in re.findall(r'<div class="put">.*?</div>', key, re.DOTALL)]
+    lines = [shown(line).replace(" ", "") for line in re.findall(r'<div class="substituted">.*?</div>', key, re.DOTALL)]
     assert len(lines) == 11
     assert lines[8] == "0.816=0.401·1.3+0.375·0.786"  # by hand: 0.5213 + 0.29475 = 0.81605
 
@@ -83,9 +78,75 @@ def test_many_sheets_are_packed_and_not_kept_in_memory(client):
     assert http._gzip.cache_info().currsize == kept
 
 
-def test_sheets_ask_the_database_nothing(client, django_assert_num_queries):
-    with django_assert_num_queries(0):
+def test_sheets_ask_the_database_for_the_exercise_on_their_cell_and_nothing_else(client, django_assert_num_queries):
+    with django_assert_num_queries(1):
         client.get(EXAM)
+
+
+@pytest.mark.parametrize("table", ["once", "each"])
+def test_the_seed_stands_with_the_keys_and_on_nothing_a_learner_gets(client, table):
+    page = text_of(client.get(f"{EXAM}&table={table}"))
+    *handed_out, keys = leaves(page)
+    assert not any("seed" in leaf.lower() for leaf in handed_out) and "Seed 9" in keys
+    assert "seed" not in re.search(r"<title>.*?</title>", page, re.DOTALL)[0]  # a browser prints it at the top
+    sent = document(read("lstm", {"seed": ["9"], "variants": ["2"]}), "A4")["sheets.html"].decode()
+    assert "seed" not in sent.lower().partition('id="keys"')[0]
+
+
+def test_every_step_of_a_key_says_whose_it_is(client):
+    keys = leaves(text_of(client.get("/paper/lstm/?D=2&H=2&T=3&seed=9&variants=2")))[-1]
+    assert re.findall(r"<caption>(.*?)</caption>", keys) == [
+        "Step 1", "Variant 1, step 2", "Variant 1, step 3", "Step 1", "Variant 2, step 2", "Variant 2, step 3"
+    ]  # fmt: skip
+
+
+def test_the_head_of_a_sheet_has_the_cell_the_variant_and_a_place_for_the_name(client):
+    for number, leaf in enumerate(leaves(text_of(client.get(f"{EXAM}&table=none")))[:-1], 1):
+        head = shown(re.search(r'<header class="leaf-head">.*?</header>', leaf, re.DOTALL)[0])
+        assert head == f"LSTM, by hand variant {number} Name Date"
+
+
+def test_a_sheet_is_checked_in_the_worked_example_with_its_numbers(client):
+    page = text_of(client.get("/paper/lstm/?seed=9&variants=3&T=1"))
+    links = [html.unescape(link) for link in re.findall(r'href="(/examples/lstm/\?[^"]+)"', page)]
+    drawn = read("lstm", {"seed": ["9"], "variants": ["3"], "T": ["1"]}).examples
+    assert links == [f"/examples/lstm/?{address.query(each)}" for each in drawn]
+    alone = text_of(client.get("/paper/lstm/?T=1&x=0.3"))
+    assert "T=1&amp;x=0.3" in re.search(r'href="([^"]+)">Back to the worked example', alone)[1]
+
+
+def test_a_sheet_leads_to_the_exercise_that_marks_numbers_of_the_same_cell(client):
+    make_generator("lstm-step")
+    assert 'href="/exercises/lstm-step/"' in text_of(client.get(EXAM))
+    assert "/exercises/lstm-step/" not in text_of(client.get("/paper/rnn/"))
+
+
+def test_a_worked_example_too_large_for_paper_says_so_in_place_of_the_button(client):
+    fits, large = (text_of(client.get(f"/examples/lstm/?T={steps}")) for steps in (5, 6))
+    assert ">On paper</a>" in fits and "On paper: up to" not in fits
+    assert "On paper: up to 4 units and 5 steps" in large and ">On paper</a>" not in large
+
+
+def test_what_is_too_large_leads_on_to_the_sheets_that_fit_and_back_to_the_example(client):
+    answer = client.get("/paper/lstm/?T=6&x=0.1;0.2;0.3;0.4;0.5;0.6&b_f=1.5")
+    page = html.unescape(text_of(answer))
+    assert answer.status_code == 422 and "6 steps, at most 5" in page
+    fitting, back = (
+        re.search(r'href="(/paper/lstm/\?[^"]+)"', page)[1],
+        re.search(r'"(/examples/lstm/\?[^"]+)"', page)[1],
+    )
+    assert "T=5&x=0.1;0.2;0.3;0.4;0.5&" in fitting and "b_f=1.5" in fitting
+    assert "T=6&x=0.1;0.2;0.3;0.4;0.5;0.6&" in back
+    assert client.get(fitting).status_code == client.get(back).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["lstm/?T=6", "lstm/?variants=99", "transformer/", "lstm/?x=nan;1", "lstm/?variants=2&x=1;1"]
+)
+def test_a_refusal_shows_no_code_and_leads_on(client, address):
+    page = text_of(client.get(f"/paper/{address}"))
+    assert not re.search(r"no_room|bad_\w+|no_cell|lstm_peephole|numbers_of_variants|Nothing was recomputed", page)
+    assert 'href="/paper/"' in page
 
 
 def test_the_form_leads_to_the_sheets_and_holds_what_was_typed(client):
@@ -133,133 +194,3 @@ def test_a_form_that_can_t_be_read_comes_back_with_one_sentence(client, changed,
 def test_hostile_addresses_are_refused_in_one_sentence(client, address, status, said):
     answer = client.get(address)
     assert answer.status_code == status and said in html.unescape(text_of(answer))
-
-
-# --- the PDF
-
-
-@pytest.fixture
-def staff(client):
-    user = make_user("prof", is_staff=True)
-    client.force_login(user)
-    return user
-
-
-def order(staff, **fields):
-    asked = read("lstm", {"seed": ["9"], "variants": ["2"]})
-    return services.order_pdf(**{"asked": asked, "size": "a4", "requested_by": staff} | fields)
-
-
-@pytest.fixture
-def chromium_there(monkeypatch):
-    monkeypatch.setattr(chromium, "found", lambda: "/usr/bin/chromium")
-
-
-def test_an_order_is_owed_and_the_page_shows_it_waiting(client, staff, chromium_there):
-    answer = client.post("/paper/lstm/pdf/?seed=9&variants=12", {"size": "letter"})
-    assert answer.status_code == 302
-    row, made = Outbox.objects.get(), PaperOrder.objects.get()
-    assert (row.task, row.arguments) == ("quizzes.lessons.paper.tasks.make_pdf", {"job_id": str(made.pk)})
-    assert (made.size, made.query) == ("letter", "convention=pytorch&D=1&H=1&T=2&seed=9&variants=12")
-    page = text_of(client.get(answer["Location"]))
-    assert "LSTM on paper: 12 sheets, seed 9" in page and "waiting" in page and "every 2s" in page
-
-
-def test_without_a_browser_the_button_is_not_offered_and_the_page_says_why(client, staff, monkeypatch):
-    monkeypatch.setenv("PATH", "/nowhere")
-    page = text_of(client.get("/paper/lstm/pdf/"))
-    assert "The server can make no PDF" in page and "chromium-browser" in page and "<button" not in page
-    answer = client.post("/paper/lstm/pdf/", {"size": "a4"})
-    assert answer.status_code == 503 and not PaperOrder.objects.exists() and not Job.objects.exists()
-
-
-def test_a_made_pdf_is_fetched_by_staff_and_by_nobody_else(client, staff, chromium_there, monkeypatch):
-    monkeypatch.setattr(chromium, "printed", lambda files, **how: b"%PDF-1.7 made")
-    made = order(staff)
-    services.make_pdf(job_id=str(made.pk))
-    job = Job.objects.get()
-    assert (job.state, job.done) == (Job.State.DONE, 1)
-    answer = client.get(f"/paper/files/{made.pk}/")
-    assert answer.content == b"%PDF-1.7 made" and answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Disposition"].startswith('attachment; filename="lstm-')
-    assert "no-store" in answer["Cache-Control"]
-    assert f'href="/paper/files/{made.pk}/"' in text_of(client.get("/paper/lstm/pdf/"))
-    client.force_login(make_user("learner"))
-    assert client.get(f"/paper/files/{made.pk}/").status_code == 403
-
-
-def test_the_browser_is_given_the_sheets_with_all_they_link_and_nothing_else(staff, chromium_there, monkeypatch):
-    seen = {}
-    monkeypatch.setattr(chromium, "printed", lambda files, **how: seen.update(files) or b"%PDF")
-    services.make_pdf(job_id=str(order(staff, size="letter").pk))
-    page = seen["sheets.html"].decode()
-    linked = set(re.findall(r'(?:href|src)="([^"]+)"', page))
-    assert linked <= set(seen) and not re.search(r"<script|https?://(?!www\.w3\.org)", page)
-    assert b"size: Letter" in seen["page.css"] and page.count("by hand") == 2
-
-
-def test_a_browser_that_fails_fails_the_job_in_a_sentence(client, staff, chromium_there, monkeypatch):
-    monkeypatch.setattr(chromium, "found", iter(["/usr/bin/chromium", None, None]).__next__)
-    services.make_pdf(job_id=str(order(staff).pk))
-    job = Job.objects.get()
-    assert job.state == Job.State.FAILED and job.message.startswith(NO_PDF)
-
-
-def test_a_cancelled_order_is_not_printed(staff, chromium_there, monkeypatch):
-    monkeypatch.setattr(chromium, "printed", lambda files, **how: pytest.fail("printed"))
-    made = order(staff)
-    Job.objects.update(state=Job.State.CANCELLED)
-    services.make_pdf(job_id=str(made.pk))
-    assert PaperOrder.objects.get().pdf is None
-
-
-def test_files_are_thrown_away_after_a_week(staff, chromium_there, monkeypatch):
-    monkeypatch.setattr(chromium, "printed", lambda files, **how: b"%PDF")
-    old, young = order(staff), order(staff)
-    services.make_pdf(job_id=str(old.pk))
-    Job.objects.filter(pk=old.pk).update(ended_at=Job.objects.get(pk=old.pk).ended_at - services.KEPT * 1.01)
-    services.make_pdf(job_id=str(young.pk))
-    assert [PaperOrder.objects.get(pk=each.pk).pdf for each in (old, young)] == [None, b"%PDF"]
-
-
-@pytest.mark.chromium
-def test_a_real_browser_makes_a_pdf_of_as_many_pages_as_there_are_leaves(staff):
-    made = order(staff)
-    services.make_pdf(job_id=str(made.pk))
-    assert Job.objects.get().message == ""
-    pdf = bytes(PaperOrder.objects.get(pk=made.pk).pdf)
-    assert pdf.startswith(b"%PDF-") and len(re.findall(rb"/Type\s*/Page\b", pdf)) == 4  # two sheets, table, keys
-    assert re.search(rb"/MediaBox\s*\[0 0 59[45]\.\d+ 84[12]\.\d+\]", pdf)  # A4 in points
-
-
-def test_the_task_works_the_row_that_the_order_owes(staff, chromium_there, monkeypatch):
-    monkeypatch.setattr(chromium, "printed", lambda files, **how: b"%PDF")
-    made = order(staff)
-    row = Outbox.objects.get()
-    assert row.task in app.tasks  # a worker knows it by this name
-    tasks.make_pdf(row.pk)
-    row.refresh_from_db()
-    assert row.done_at is not None and PaperOrder.objects.get(pk=made.pk).pdf == b"%PDF"
-    tasks.make_pdf(row.pk)  # published twice: nothing happens again
-    assert Job.objects.get().done == 1
-
-
-def test_a_browser_that_hangs_is_ended_and_its_folder_is_gone(tmp_path, monkeypatch):
-    hanging = tmp_path / "chromium"
-    hanging.write_text("#!/bin/sh\nsleep 60 & echo $! > $HOME/child; wait\n")
-    hanging.chmod(0o700)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(chromium, "found", lambda: str(hanging))
-    monkeypatch.setattr(chromium, "LONGEST_S", 1)
-    monkeypatch.setattr(chromium, "PIECE_S", 1)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    child, renewed = tmp_path / "child", []
-
-    def still():
-        wait_for(lambda: child.exists() and child.read_text().endswith("\n"), "the child of the browser")
-        renewed.append(True)
-
-    with pytest.raises(Unavailable, match="took longer than 1 seconds"):
-        chromium.printed({"sheets.html": b""}, still=still)
-    assert renewed == [True] and list(tmp_path.glob("paper-*")) == []
-    wait_until_gone([int(child.read_text())])  # killed with its parent

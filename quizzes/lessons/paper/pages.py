@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 import sim
+from quizzes.lessons.examples import address
 from quizzes.lessons.examples.usual import CONVENTIONS, LABELS, TITLES, heading
 from quizzes.lessons.examples.worked import noted
-from quizzes.lessons.paper import wanted
+from quizzes.lessons.paper import room, wanted
 from quizzes.lessons.paper.drawing import DECIMALS
 from quizzes.lessons.paper.sheets import MINUS, Given, Grid, Sheet, sheet
 from quizzes.lessons.paper.squashing import functions_of, table
@@ -51,23 +52,12 @@ def context_of(asked: Wanted) -> dict[str, Any]:
         "note": noted(cell.note),
         "sheets": sheets,
         "working": [] if asked.is_drawn else working(sheets[0]["sheet"]),
-        "narrow": cell_columns(asked) <= 2,
-        "room": room_of(asked),
+        "narrow": room.cell_columns(asked.first) <= 2,
+        "height": room.height_of(asked.first),
         "tables": [table(name) for name in functions_of(cell)],
         "decimals": DECIMALS,
         "tolerance": f"{3 / 10**DECIMALS:.{DECIMALS}f}",
     }
-
-
-def cell_columns(asked: Wanted) -> int:
-    """How many values stand beside an equation."""
-    return asked.first.T if asked.first.H == 1 else asked.first.H
-
-
-def room_of(asked: Wanted) -> str:
-    """How high the empty places are, so that a small sheet fills its page and a large one still fits."""
-    rows = len(asked.first.declared.equations) * (1 if asked.first.H == 1 else asked.first.T)
-    return "vast" if rows <= 4 else "wide" if rows <= 12 else "fair" if rows <= 16 else "close"
 
 
 def convention_of(asked: Wanted) -> str:
@@ -112,14 +102,17 @@ def _line(cell: sim.Cell, trace: sim.Trace, name: str, step: int) -> Line:
 
 
 def _sizes(typed: dict[str, str]) -> list[tuple[str, str, range, str]]:
-    titles = {"D": "inputs", "H": "units", "T": "steps"}
-    return [(name, title, range(1, wanted.LARGEST_SIZES[name] + 1), typed[name]) for name, title in titles.items()]
+    return [
+        (name, title, range(1, wanted.LARGEST_SIZES[name] + 1), typed[name]) for name, title in wanted.PARTS.items()
+    ]
 
 
 def _shown(found: Sheet, formulas: dict[str, SafeString]) -> dict[str, Any]:
     return {
         "sheet": found,
+        "example_query": address.query(found.example),
         "inputs": [(each.name, matrix(each)) for each in found.inputs],
+        "across": room.across_of(found.weights),
         "weights": [(block, [(each.name, matrix(each)) for each in block.arrays]) for block in found.weights],
         "grids": [(grid, _rows(grid, formulas)) for grid in found.grids],
     }

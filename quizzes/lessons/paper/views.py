@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quizzes.errors import Forbidden, NotFound, Refused
 from quizzes.http import private, public, text_of
 from quizzes.lessons.examples import address
-from quizzes.lessons.examples.usual import heading
+from quizzes.lessons.examples.usual import TITLES, heading
 from quizzes.lessons.paper import chromium, queries, services
 from quizzes.lessons.paper.pages import context_of, form_context, typed_of
-from quizzes.lessons.paper.wanted import Wanted, read
+from quizzes.lessons.paper.wanted import NoRoom, Wanted, read
+from quizzes.lessons.queries import exercise_on
 
 FIELDS = ("choice", "D", "H", "T", "variants", "seed", "table")
 
@@ -38,9 +39,12 @@ def paper(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public
 def sheets(request: HttpRequest, cell: str) -> HttpResponse:
-    asked = _asked(request, cell)
-    context = {"section": "practice", **context_of(asked), **form_context(typed_of(asked))}
-    context["example_query"] = address.query(asked.first)
+    try:
+        asked = _asked(request, cell)
+        context = {"section": "practice", **context_of(asked), **form_context(typed_of(asked))}
+    except (Refused, NotFound) as error:
+        return _refused(request, cell, error)
+    context["exercise"] = exercise_on(cell)
     return render(request, "paper/sheets.html", context)
 
 
@@ -51,7 +55,10 @@ def order(request: HttpRequest, cell: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     _check_staff(request)
-    asked = _asked(request, cell)
+    try:
+        asked = _asked(request, cell)
+    except (Refused, NotFound) as error:
+        return _refused(request, cell, error)
     if request.method == "POST":
         services.order_pdf(asked=asked, size=text_of(request.POST, "size"), requested_by=request.user)
         return redirect(request.get_full_path())
@@ -95,6 +102,14 @@ def _asked(request: HttpRequest, cell: str) -> Wanted:
         message = f"This address has {length} characters, at most {address.LONGEST} are read."
         raise Refused("address_too_long", message, "Start again from the form under “On paper”.")
     return read(cell, dict(request.GET.lists()))
+
+
+def _refused(request: HttpRequest, cell: str, error: Refused | NotFound) -> HttpResponse:
+    """A page that leads on: to the worked example, and to sheets with what fits of it where the sizes are too large."""
+    context = {"section": "practice", "error": error, "known_cell": cell if cell in TITLES else ""}
+    if isinstance(error, NoRoom):
+        context |= {"example_query": address.query(error.example), "fitting": error.fitting}
+    return render(request, "paper/refused.html", context, status=error.status)
 
 
 def _ordered(typed: dict[str, str]) -> Wanted:

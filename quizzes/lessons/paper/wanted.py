@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from quizzes.errors import Refused
@@ -17,6 +16,7 @@ from quizzes.lessons.examples.address import Example, Query
 from quizzes.lessons.paper.drawing import drawn
 
 LARGEST_SIZES = {"D": 4, "H": 4, "T": 5}  # what has room on paper
+PARTS = {"D": "inputs", "H": "units", "T": "steps"}
 MOST_VARIANTS = 60
 LARGEST_SEED = 999_999
 TABLES = {"once": "one, after the sheets", "each": "one with every sheet", "none": "none"}
@@ -49,28 +49,60 @@ class Wanted:
         return urlencode([("convention", self.first.convention), *sizes, *drawn, *table])
 
 
+class NoRoom(Refused):
+    """Sizes beyond a sheet of paper. `example` has them, `fitting` is the query of sheets with all that fits of it."""
+
+    def __init__(self, message: str, example: Example, fitting: str) -> None:
+        super().__init__("no_room", message, "Take what fits of it, or a smaller example.")
+        self.example = example
+        self.fitting = fitting
+
+
 def read(cell: str, query: Query) -> Wanted:
     """Raises: NotFound for an unknown cell, Refused with one sentence for what can't be printed."""
     is_drawn = bool(_last(query, "variants"))  # else a seed is the example's own
     example = address.read(cell, {name: sent for name, sent in query.items() if not (is_drawn and name == "seed")})
-    check_room(example.sizes)
     table = _last(query, "table") or "once"
     if table not in TABLES:
         raise Refused("bad_table", f"The table is “{table[:_SHOWN]}”, needs one of: {', '.join(TABLES)}.")
-    if not is_drawn:
-        return Wanted((example,), None, table)
-    seed = _whole(query, "seed", 0, LARGEST_SEED, usual=1)
-    count = _whole(query, "variants", 1, MOST_VARIANTS, usual=1)
-    return Wanted(drawn(example, seed, count), seed, table)
+    seed, count = _draw(query) if is_drawn else (None, 1)
+    if large := _too_large(example):
+        fitting = Wanted((cut(example),) * count, seed, table)
+        raise NoRoom(f"This has no room on a sheet: {large}.", example, fitting.query())
+    return Wanted((example,) if seed is None else drawn(example, seed, count), seed, table)
 
 
-def check_room(sizes: Mapping[str, int]) -> None:
-    """Raises: Refused for sizes beyond a sheet of paper."""
-    large = [
-        f"{name} is {size}, at most {most}" for name, most in LARGEST_SIZES.items() if (size := sizes[name]) > most
-    ]
-    if large:
-        raise Refused("no_room", f"This has no room on a sheet: {'; '.join(large)}.", "Take a smaller example.")
+def cut(example: Example) -> Example:
+    """What fits on a sheet: the first inputs, units and steps, with their numbers."""
+    D, H, T = (min(size, LARGEST_SIZES[name]) for name, size in example.sizes.items())
+    fitting = replace(example, D=D, H=H, T=T, step=1, unit=1)
+    numbers = {
+        name: tuple(row[:columns] for row in example.numbers[name][:rows])
+        for name, (rows, columns) in address.shapes(fitting).items()
+    }
+    return replace(fitting, numbers=numbers)
+
+
+def _too_large(example: Example) -> str:
+    return "; ".join(
+        f"{size} {PARTS[name]}, at most {most}"
+        for name, size in example.sizes.items()
+        if size > (most := LARGEST_SIZES[name])
+    )
+
+
+def _draw(query: Query) -> tuple[int, int]:
+    """The seed and how many variants are drawn from it."""
+    _refuse_numbers(query)
+    return _whole(query, "seed", 0, LARGEST_SEED, usual=1), _whole(query, "variants", 1, MOST_VARIANTS, usual=1)
+
+
+def _refuse_numbers(query: Query) -> None:
+    """Variants draw all their numbers: one that is given would be dropped without a word."""
+    given = [name for name in query if address.ARRAY.fullmatch(name) or name == "sequence"]
+    if given:
+        message = f"Variants draw all their numbers from the seed, so none can be given: {', '.join(given)}."
+        raise Refused("numbers_of_variants", message, "Leave these out, or leave out variants.")
 
 
 def _whole(query: Query, name: str, least: int, most: int, usual: int) -> int:
