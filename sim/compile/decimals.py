@@ -153,16 +153,18 @@ def whole(name: str, values: Array, decimals: int) -> Array:
     return units
 
 
-def whole_list(values: list[Any], decimals: int) -> list[Any]:
-    """Floats in a row, or arrays, as whole numbers of the last decimal. Raises: DecimalsError."""
+def whole_list(values: list[Any], decimals: int, named: Callable[[], Mapping[str, Array]]) -> list[Any]:
+    """Floats in a row, or arrays, as whole numbers of the last decimal; `named` gives them as arrays by name.
+
+    Raises: DecimalsError, naming what has more decimals.
+    """
     if not isinstance(values[0], float):
-        return [whole("a given number", array, decimals) for array in values]
+        return [whole(name, array, decimals) for name, array in named().items()]
     ten = 10.0**decimals
     units = [(value * ten + MAGIC) - MAGIC for value in values]
     if [unit / ten for unit in units] == values:
         return units
-    found: list[float] = whole("a given number", np.array(values), decimals).tolist()
-    return found
+    return [unit for name, array in named().items() for unit in whole(name, array, decimals).ravel().tolist()]
 
 
 def whole_layer(layer: Layer, decimals: int) -> Layer:

@@ -17,7 +17,7 @@ from sim.compile.programs import Steps
 from sim.errors import NumberError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, name, number
-from sim.layers import Array, Numbers, as_numbers, of_shape
+from sim.layers import Array, Numbers, as_numbers, check_finite, no_state, of_shape
 from sim.runs.many import WayBack
 from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through
 from sim.runs.running_back import Found, run_back
@@ -186,11 +186,15 @@ def propagated(
     given = {"dh": losses.copy(), **last}
     order = given["dh"][::-1] if trace.is_reverse else given["dh"]
     cuts = _cuts(window, trace.T) if window is not None else ()
-    if trace.is_of_many:
-        way = WayBack(trace, cells[0], cuts, order, beyond)
-        ready = way.of_given()
-        return Gradients(trace, cells, way.of_steps, given, cuts, ready)
-    return Gradients(trace, cells, run_back(trace, cells, cuts, order, beyond), given, cuts)
+    try:
+        if trace.is_of_many:
+            way = WayBack(trace, cells[0], cuts, order, beyond)
+            return Gradients(trace, cells, way.of_steps, given, cuts, ready=way.of_given())
+        return Gradients(trace, cells, run_back(trace, cells, cuts, order, beyond), given, cuts)
+    except NumberError:
+        for name, values in given.items():  # what was given is named before what came of it
+            check_finite(name, values)
+        raise
 
 
 def _beyond(trace: Trace, state: str, values: Numbers | None) -> Array:
@@ -198,7 +202,7 @@ def _beyond(trace: Trace, state: str, values: Numbers | None) -> Array:
     if values is None:
         return np.zeros(trace.shape) if trace.is_of_many else trace.layer.zeros
     if state not in trace.states:
-        raise UnknownName(f"{trace.cell.title} has no state {state}, so it takes no d{state}_last.")
+        raise no_state(trace.cell, f"d{state}_last")
     return of_shape(f"d{state}_last", as_numbers(f"d{state}_last", values), trace.shape)
 
 

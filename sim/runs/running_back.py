@@ -82,8 +82,8 @@ def _in_floats(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, las
     source = whole_layer(layer, rounding.unit) if rounding else layer
     losses, beyond = dh.ravel().tolist(), [number for each in last for number in each.tolist()]
     if rounding:
-        losses = whole("dh", np.array(losses), rounding.unit).tolist()
-        beyond = whole("dh_last or dc_last", np.array(beyond), rounding.unit).tolist()
+        losses = whole("dh", dh, rounding.unit).ravel().tolist()
+        beyond = [number for each in _whole_last(trace, last, rounding) for number in each.tolist()]
     if trace.T <= LONGEST:
         program = float_program_back(layer.cell, Piece(cells, None, cuts), sizes, rounding)
         return program(source.flat, trace.given_in_units(), trace.values_in_units(), losses, beyond)
@@ -128,6 +128,11 @@ def _states_after(values: list[Any], cell: Cell, width: int) -> list[Any]:
     return [entry for state in cell.states for entry in last[cell.places[state] * width :][:width]]
 
 
+def _whole_last(trace: Trace, last: Sequence[Array], rounding: Rounding) -> list[Array]:
+    """What reaches the last states from beyond, in units. Raises: DecimalsError."""
+    return [whole(f"d{state}_last", each, rounding.unit) for state, each in zip(trace.states, last, strict=True)]
+
+
 def _from_floats(trace: Trace, raw: list[float]) -> dict[str, Array]:
     layer, cell, T = trace.layer, trace.layer.cell, trace.T
     numbers = np.array(raw) / trace.unit + 0.0
@@ -149,8 +154,7 @@ def _in_arrays(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, las
     source = whole_layer(layer, rounding.unit) if rounding else layer
     losses, beyond = list(dh), list(last)
     if rounding:
-        losses = [whole("dh", array, rounding.unit) for array in losses]
-        beyond = [whole("dh_last or dc_last", array, rounding.unit) for array in beyond]
+        losses, beyond = list(whole("dh", dh, rounding.unit)), _whole_last(trace, last, rounding)
     x, *states = trace.given_in_units()
     raw = _in_pieces(
         lambda piece: array_program_back(layer.cell, piece, sizes, rounding),
