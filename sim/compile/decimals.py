@@ -42,6 +42,15 @@ class Rounding(NamedTuple):
         """The factor that decides where a tie falls, and changes nothing else."""
         return 1 - NUDGE if self.op == "round_ties_down" else 1 + NUDGE
 
+    def factor(self, scale: int | None) -> float:
+        """What a number of this scale is multiplied by before it is made a whole number of the decimals kept."""
+        return 10.0 ** (self.kept - self.unit * (scale or 0)) * self.nudge
+
+    def of_sum(self, total: Any, scale: int | None) -> Any:
+        """A sum of that scale, or an array of sums, as a whole number of units."""
+        kept = (np.trunc if self.op == "cut" else np.rint)(total * self.factor(scale))
+        return kept * 10.0 ** (self.unit - self.kept)
+
 
 NEAREST = {decimals: Rounding(decimals, decimals) for decimals in range(1, MOST_DECIMALS + 1)}
 
@@ -93,7 +102,7 @@ class DecimalWriter:
         scale = self.scale[node]
         if scale is not None and scale <= 1 and to.kept == to.unit:
             return self._set(self._raised(node, 1), 1)
-        factor = 10.0 ** (to.kept - to.unit * (scale or 0)) * to.nudge
+        factor = to.factor(scale)
         rounded = self._squashed(node, factor) if to.op != "cut" else None
         rounded = rounded or self.graph.add("cut" if to.op == "cut" else "round", node, label=factor)
         return self._set(self._times(rounded, 10 ** (to.unit - to.kept)), 1)
@@ -110,6 +119,10 @@ class DecimalWriter:
         by = float(self.graph.nodes[scaled.args[1]].label)
         label = (by, factor, 0.0) if squash.op == "tanh" else (by / 2, factor / 2, factor / 2)
         return self.graph.add(f"round_{squash.op}", scaled.args[0], label=label)
+
+    def raised(self, node: int, scale: int | None) -> int:
+        """A number in a finer scale, or as a real."""
+        return self._set(self._real(node) if scale is None else self._raised(node, scale), scale)
 
     def _number(self, number: float) -> int:
         scale = 0 if number == round(number) else 1

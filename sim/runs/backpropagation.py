@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.checks import check_step, of_kind, whole_number
 from sim.compile.programs import Steps
+from sim.compile.recipes import ARRAYS, recipe_of
 from sim.errors import NumberError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, name, number
@@ -22,7 +23,7 @@ from sim.runs.many import WayBack
 from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through
 from sim.runs.running_back import Found, run_back
 from sim.runs.traces import Trace
-from sim.runs.walk import value
+from sim.runs.walk import OVER_STEPS, value
 
 MOST_WINDOW = 1_000_000  # steps; one that is longer than the sequence cuts nothing
 
@@ -31,8 +32,8 @@ class Gradients(Mapping[str, Array]):
     """The gradients of a backward pass: `gradients["dc"]` (T, H), `["W_f"]`, `["x"]` (T, D), `["h0"]`, `["c0"]`.
 
     Under d and its name stands the gradient of every quantity of every step, over all paths; under its own name that of
-    everything that was given: weights (summed over the steps), x and the first states. `dh_prev` and `dc_prev` are what
-    a step passes back to the one before it.
+    everything that was given: x, the first states, and the weights, whose sum over the steps is rounded once.
+    `dh_prev` and `dc_prev` are what a step passes back to the one before it.
     """
 
     def __init__(
@@ -89,8 +90,9 @@ class Gradients(Mapping[str, Array]):
     def at(self, name: str, step: int) -> Array:
         """What a name in an equation of the backward pass is at a step, counted from 1.
 
-        dc, dh_loss, dc_last; dW_f is the contribution of this step; f_next and dc_next are of the step after it,
-        dc_back what that passes back; and all that the trace has: f, x, h_prev, W_f. Raises: UnknownName.
+        dc, dh_loss, dc_last; dW_f is the contribution of this step, rounded by itself; f_next and dc_next are of the
+        step after it, dc_back what that passes back; and all that the trace has: f, x, h_prev, W_f.
+        Raises: UnknownName.
         """
         step = check_step(step, self.T)
         if name == "dh_loss":
@@ -126,7 +128,11 @@ class Gradients(Mapping[str, Array]):
         return self.cell_at(self._after(step)).passed_back(leaf)
 
     def contributions(self, weight: str) -> Array:
-        """What each step adds to the gradient of a weight that all steps share: (T, …). Raises: UnknownName."""
+        """What each step adds to the gradient of a weight that all steps share: (T, …).
+
+        Of an exact trace each is rounded by itself, as one who writes it down does; the gradient is their sum before
+        that, rounded once. Raises: UnknownName.
+        """
         if weight not in self.trace.layer.weights:
             raise UnknownName(f"There is no weight “{weight}”.", f"There are: {', '.join(self.trace.weights)}.")
         return np.array([self._contribution(weight, step) for step in range(1, self.T + 1)])
@@ -135,14 +141,17 @@ class Gradients(Mapping[str, Array]):
         formula = self.cell_at(step).gradients.get(f"d{weight}")
         if formula is None:  # a slip left the weight out of this step
             return np.zeros_like(self.trace.weights[weight])
-        return self._rounded(value(formula, {leaf: self.at(leaf, step) for leaf in leaves(formula)}))
+        read = {leaf: self.at(leaf, step) for leaf in leaves(formula)}
+        if self.trace.is_of_many:
+            over_one = {leaf: each if leaf in self.trace.weights else each[None] for leaf, each in read.items()}
+            return np.asarray(value(formula, over_one, OVER_STEPS)[0])
+        return self._rounded(formula, read)
 
-    def _rounded(self, values: Array) -> Array:
-        """To the decimals of the trace, half away from zero."""
-        if self.trace.rounding is None:
-            return values
-        ten = 10.0**self.trace.rounding.kept
-        return np.asarray(np.sign(values) * np.floor(np.abs(values) * ten * self.trace.rounding.nudge + 0.5) / ten)
+    def _rounded(self, formula: Expr, read: Mapping[str, Array]) -> Array:
+        """To the decimals of the trace, where it is exact."""
+        recipe, unit = recipe_of(formula, self.trace.rounding, ARRAYS), self.trace.unit
+        units = [np.rint(read[leaf] * unit) if self.decimals else read[leaf] for leaf in recipe.leaves]
+        return np.asarray(recipe(units) / unit + 0.0)
 
 
 @overload
