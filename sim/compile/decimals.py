@@ -46,9 +46,9 @@ class Rounding(NamedTuple):
         """What a number of this scale is multiplied by before it is made a whole number of the decimals kept."""
         return 10.0 ** (self.kept - self.unit * (scale or 0)) * self.nudge
 
-    def of_sum(self, total: Any, scale: int | None) -> Any:
-        """A sum of that scale, or an array of sums, as a whole number of units."""
-        kept = (np.trunc if self.op == "cut" else np.rint)(total * self.factor(scale))
+    def of_sums(self, totals: Array, factor: float | Array) -> Array:
+        """Sums as whole numbers of units, `factor` being that of their scale, or of each one's."""
+        kept: Array = (np.trunc if self.op == "cut" else np.rint)(totals * factor)
         return kept * 10.0 ** (self.unit - self.kept)
 
 

@@ -192,9 +192,9 @@ def check_sums(cell: Cell, cells: Iterable[Cell], rounding: Rounding, sizes: Map
 
     `sizes` has, in units, the largest entry of those that are computed, "dW_f". Raises: DecimalsError.
     """
-    scales = scales_of_sums(cell, frozenset(cells), rounding)
-    for weight, scale in zip(cell.parameters, scales, strict=True):
-        check_largest(sizes.get(f"d{weight}", 0.0) * 10.0 ** (rounding.unit * max((scale or 1) - 1, 0)))
+    scales = zip(cell.parameters, scales_of_sums(cell, frozenset(cells), rounding), strict=True)
+    fine = [(weight, 10.0 ** (rounding.unit * (scale - 1))) for weight, scale in scales if scale and scale > 1]
+    check_largest(max((sizes.get(f"d{weight}", 0.0) * by for weight, by in fine), default=0.0))
 
 
 @lru_cache(maxsize=2048)

@@ -94,7 +94,7 @@ class Gradients(Mapping[str, Array]):
         step after it, dc_back what that passes back; and all that the trace has: f, x, h_prev, W_f.
         Raises: UnknownName.
         """
-        step = check_step(step, self.T)
+        step, name = check_step(step, self.T), str(name)
         if name == "dh_loss":
             return np.asarray(self._given["dh"][step - 1])
         if name.endswith("_last") and name in self._given:

@@ -28,7 +28,7 @@ from sim.errors import NumberError
 from sim.language.declarations import Cell
 from sim.language.expressions import Shape
 from sim.layers import Array
-from sim.runs.running import stacks
+from sim.runs.running import largest_of, stacks
 from sim.runs.traces import Trace
 
 MODEST = 1e100
@@ -136,24 +136,25 @@ class _Sums:
     """
 
     def __init__(self, trace: Trace, cells: Steps, shapes: Sequence[Shape]) -> None:
-        self.rounding = trace.rounding
+        self.rounding, self.shapes = trace.rounding, shapes
         self.scales = scales_of_sums(trace.layer.cell, frozenset(cells), self.rounding) if self.rounding else ()
-        self._of_each = [
-            scale for scale, shape in zip(self.scales, shapes, strict=False) for _ in range(math.prod(shape))
-        ]
 
     def added(self, totals: list[Any], found: list[Any]) -> list[Any]:
         """Raises: DecimalsError where they could leave the whole numbers."""
         if totals:
             found = [a + b for a, b in zip(totals, found, strict=True)]
         if self.rounding:
-            check_largest(max(float(np.abs(each).max()) for each in found))
+            check_largest(largest_of(found))
         return found
 
     def rounded(self, totals: list[Any]) -> list[Any]:
         if self.rounding is None:
             return totals
-        return [self.rounding.of_sum(total, scale) for total, scale in zip(totals, self._of_each, strict=True)]
+        of_weights = zip(map(self.rounding.factor, self.scales), self.shapes, strict=True)
+        factors = [factor for factor, shape in of_weights for _ in range(math.prod(shape))]
+        if isinstance(totals[0], float):
+            return list(self.rounding.of_sums(np.array(totals), np.array(factors)).tolist())
+        return [self.rounding.of_sums(total, factor) for total, factor in zip(totals, factors, strict=True)]
 
 
 def _states_after(values: list[Any], cell: Cell, width: int) -> list[Any]:
