@@ -20,7 +20,7 @@ from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, name, number
 from sim.layers import Array, Numbers, as_numbers, check_finite, no_state, of_shape
 from sim.runs.many import WayBack
-from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through
+from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through, rows
 from sim.runs.running_back import Found, run_back
 from sim.runs.traces import Trace
 from sim.runs.walk import OVER_STEPS, value
@@ -188,11 +188,8 @@ def propagated(
     """The same where step k follows the backward equations of `cells[k - 1]`, in the order of computing."""
     if dh is None and dh_last is None and dc_last is None:
         raise NumberError("There is no loss to go back from.", "Give dh, dh_last or dc_last.")
-    shape = (trace.T, *trace.shape)
-    losses = np.zeros(shape) if dh is None else of_shape("dh", as_numbers("dh", dh), shape)
-    last = {"dh_last": _beyond(trace, "h", dh_last), "dc_last": _beyond(trace, "c", dc_last)}
-    beyond = list(last.values())[: len(trace.states)]
-    given = {"dh": losses.copy(), **last}
+    given = _losses(trace, dh, dh_last, dc_last)
+    beyond = [given[f"d{state}_last"] for state in trace.states]
     order = given["dh"][::-1] if trace.is_reverse else given["dh"]
     cuts = _cuts(window, trace.T) if window is not None else ()
     try:
@@ -204,6 +201,27 @@ def propagated(
         for name, values in given.items():  # what was given is named before what came of it
             check_finite(name, values)
         raise
+
+
+def check_losses(trace: Trace | NetworkTrace, dh: Numbers | None, dh_last: Any, dc_last: Any) -> None:
+    """Raises: as `backward`, for losses that nobody goes back from."""
+    if isinstance(trace, Trace):
+        given = [_losses(trace, dh, dh_last, dc_last)]
+    else:
+        count = len(trace.layers)
+        whole = np.zeros(0) if dh is None else of_shape("dh", as_numbers("dh", dh), trace["h"].shape)
+        lasts = zip(rows("dh_last", dh_last, count), rows("dc_last", dc_last, count), strict=True)
+        given = [{"dh": whole}, *(_losses(each, None, *last) for each, last in zip(trace.layers, lasts, strict=True))]
+    for said, values in (item for each in given for item in each.items()):
+        check_finite(said, values)
+
+
+def _losses(trace: Trace, dh: Numbers | None, dh_last: Numbers | None, dc_last: Numbers | None) -> dict[str, Array]:
+    """What the loss gives, of the right shapes: dh, dh_last, dc_last. Raises: ShapeError, NumberError, UnknownName."""
+    shape = (trace.T, *trace.shape)
+    losses = np.zeros(shape) if dh is None else of_shape("dh", as_numbers("dh", dh), shape)
+    last = {"dh_last": _beyond(trace, "h", dh_last), "dc_last": _beyond(trace, "c", dc_last)}
+    return {"dh": losses.copy(), **last}
 
 
 def _beyond(trace: Trace, state: str, values: Numbers | None) -> Array:

@@ -196,6 +196,6 @@ def test_layers_of_different_sizes_have_rows_of_their_own_lengths():
     gradients = sim.backward(trace, np.ones((2, 1)))
     assert gradients.layers[0]["c0"].shape == (3,)
     assert all(array.shape[1] in (1, 2) for array in dict(gradients).values())
-    with pytest.raises(sim.SimError, match="no gradient “h0” of the whole network. Ask layers"):
+    with pytest.raises(sim.SimError, match=r"no gradient “h0” of the whole network\. Ask layers"):
         gradients["h0"]
     assert sim.forward(sim.network([random_layer(gru, chance, 2, 3)]), np.ones((2, 2))).c0 is None

@@ -37,6 +37,10 @@ def followed(**changes):
     return sim.evaluate_with(rnn(), **given, own={}, asked="h@1")
 
 
+def forward_slip(of, **losses):
+    return sim.evaluate_slip(sim.slip_named("rnn", "a", "F07"), of, [[1]], **losses)
+
+
 def never_passes():
     """An exercise whose only number leaves nothing to tell apart."""
     zero = sim.Range(0, 0, 1)
@@ -128,6 +132,14 @@ REFUSALS = [
     (lambda: sim.forward(rnn(), [[1]], c0=[1]), "no state c"),
     (lambda: sim.forward(rnn(), [[1]])["q"], "no “q”"),
     (lambda: sim.forward_many("rnn", RIGHT, [[1.0]]), "needs"),
+    (lambda: forward_slip(rnn(), dh="abc"), "dh holds something that is not a number"),
+    (lambda: forward_slip(rnn(), dh=[[1, 2]]), r"dh has shape \(1, 2\), needs \(1, 1\)"),
+    (lambda: forward_slip(rnn(), dh=np.array([[np.nan]])), "dh holds a value that is not a finite number"),
+    (lambda: forward_slip(rnn(), dc_last=[1]), "no state c, so it takes no dc_last"),
+    (lambda: forward_slip(sim.network([rnn()]), dh="abc"), "dh holds something that is not a number"),
+    (lambda: forward_slip(sim.network([rnn()]), dh=[[1, 2]]), r"dh has shape \(1, 2\), needs \(1, 1\)"),
+    (lambda: forward_slip(sim.network([rnn()]), dh_last=[[1], [2]]), "dh_last has 2 rows"),
+    (lambda: forward_slip(sim.network([rnn()]), dh_last=[["a"]]), "dh_last holds something that is not a number"),
     (lambda: sim.slips_for("rnn", "c"), "no “c”"),
     (lambda: sim.mathml("rnn", "c"), "no “c”"),
     (lambda: sim.explain(sim.forward(rnn(), [[1]]), 2), "no step 2"),
@@ -144,6 +156,12 @@ def test_bad_input_is_refused_by_name(refused, message):
         refused()
     assert found.value.code
     assert found.value.message.endswith(".")
+
+
+def test_a_slip_of_the_way_forward_is_the_same_whether_a_loss_is_given_or_not():
+    for of in (rnn(), sim.network([rnn()])):
+        for losses in ({}, {"dh": [[1]]}, {"dh": [[1]], "dh_last": [1] if isinstance(of, sim.Layer) else [[1]]}):
+            assert forward_slip(of, **losses)["a"] == [[0.5]]
 
 
 def test_what_overflows_is_refused_by_name_and_never_returned():
