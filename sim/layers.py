@@ -102,7 +102,7 @@ def layer(cell: Cell | str, weights: Mapping[str, Numbers], *, reverse: bool = F
     """
     cell = find_cell(cell)
     of_kind("weights", weights, Mapping, "a mapping from names to arrays")
-    _same_names(cell, weights)
+    check_names(cell, weights)
     arrays = {name: numbers(name, weights[name]) for name in cell.parameters}
     D, H = _sizes(arrays)
     _check_sizes(D, H)
@@ -178,10 +178,18 @@ def numbers(name: str, values: Numbers) -> Array:
         raise ShapeError(f"{name} has rows of different lengths.", "Give every row the same length.") from error
     except (TypeError, OverflowError, RuntimeError) as error:
         raise NumberError(f"{name} holds something that is not a number.", "Give numbers, not texts.") from error
-    if not np.isfinite(array).all():
-        raise NumberError(f"{name} holds a value that is not a finite number.", "Leave out nan and inf.")
+    check_finite(name, array)
     array.setflags(write=False)
     return array
+
+
+def check_finite(name: str, array: Array) -> None:
+    """Raises: NumberError, saying what was found first, nan or inf, and at which place."""
+    if np.isfinite(array).all():
+        return
+    place = np.argwhere(~np.isfinite(array))[0].tolist()
+    found = f"{array[tuple(place)]} at {place}" if place else f"{array}"
+    raise NumberError(f"{name} holds a value that is not a finite number: {found}.", "Leave out nan and inf.")
 
 
 def _from_objects(read: npt.NDArray[Any]) -> Array:
@@ -217,7 +225,13 @@ def check_size(T: int, D: int, H: int, N: int = 1) -> None:
         )
 
 
-def _same_names(cell: Cell, weights: Mapping[str, Numbers]) -> None:
+def no_state(cell: Cell, name: str) -> UnknownName:
+    """The refusal of h0, c0, dh_last or dc_last for a cell without that state."""
+    return UnknownName(f"{cell.title} has no state {name.removeprefix('d')[0]}, so it takes no {name}.")
+
+
+def check_names(cell: Cell, weights: Mapping[str, Numbers]) -> None:
+    """Raises: UnknownName for weights that are missing, and for those that the cell does not have."""
     missing = [name for name in cell.parameters if name not in weights]
     unknown = [str(name) for name in weights if name not in cell.parameters]
     said = [f"{word} {', '.join(names)}" for word, names in (("missing:", missing), ("unknown:", unknown)) if names]

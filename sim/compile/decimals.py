@@ -42,6 +42,15 @@ class Rounding(NamedTuple):
         """The factor that decides where a tie falls, and changes nothing else."""
         return 1 - NUDGE if self.op == "round_ties_down" else 1 + NUDGE
 
+    def factor(self, scale: int | None) -> float:
+        """What a number of this scale is multiplied by before it is made a whole number of the decimals kept."""
+        return 10.0 ** (self.kept - self.unit * (scale or 0)) * self.nudge
+
+    def of_sums(self, totals: Array, factor: float | Array) -> Array:
+        """Sums as whole numbers of units, `factor` being that of their scale, or of each one's."""
+        kept: Array = (np.trunc if self.op == "cut" else np.rint)(totals * factor)
+        return kept * 10.0 ** (self.unit - self.kept)
+
 
 NEAREST = {decimals: Rounding(decimals, decimals) for decimals in range(1, MOST_DECIMALS + 1)}
 
@@ -93,7 +102,7 @@ class DecimalWriter:
         scale = self.scale[node]
         if scale is not None and scale <= 1 and to.kept == to.unit:
             return self._set(self._raised(node, 1), 1)
-        factor = 10.0 ** (to.kept - to.unit * (scale or 0)) * to.nudge
+        factor = to.factor(scale)
         rounded = self._squashed(node, factor) if to.op != "cut" else None
         rounded = rounded or self.graph.add("cut" if to.op == "cut" else "round", node, label=factor)
         return self._set(self._times(rounded, 10 ** (to.unit - to.kept)), 1)
@@ -110,6 +119,10 @@ class DecimalWriter:
         by = float(self.graph.nodes[scaled.args[1]].label)
         label = (by, factor, 0.0) if squash.op == "tanh" else (by / 2, factor / 2, factor / 2)
         return self.graph.add(f"round_{squash.op}", scaled.args[0], label=label)
+
+    def raised(self, node: int, scale: int | None) -> int:
+        """A number in a finer scale, or as a real."""
+        return self._set(self._real(node) if scale is None else self._raised(node, scale), scale)
 
     def _number(self, number: float) -> int:
         scale = 0 if number == round(number) else 1
@@ -153,16 +166,18 @@ def whole(name: str, values: Array, decimals: int) -> Array:
     return units
 
 
-def whole_list(values: list[Any], decimals: int) -> list[Any]:
-    """Floats in a row, or arrays, as whole numbers of the last decimal. Raises: DecimalsError."""
+def whole_list(values: list[Any], decimals: int, named: Callable[[], Mapping[str, Array]]) -> list[Any]:
+    """Floats in a row, or arrays, as whole numbers of the last decimal; `named` gives them as arrays by name.
+
+    Raises: DecimalsError, naming what has more decimals.
+    """
     if not isinstance(values[0], float):
-        return [whole("a given number", array, decimals) for array in values]
+        return [whole(name, array, decimals) for name, array in named().items()]
     ten = 10.0**decimals
     units = [(value * ten + MAGIC) - MAGIC for value in values]
     if [unit / ten for unit in units] == values:
         return units
-    found: list[float] = whole("a given number", np.array(values), decimals).tolist()
-    return found
+    return [unit for name, array in named().items() for unit in whole(name, array, decimals).ravel().tolist()]
 
 
 def whole_layer(layer: Layer, decimals: int) -> Layer:

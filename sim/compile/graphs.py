@@ -66,6 +66,7 @@ class Writer(Protocol):
     def leaf(self, label: str) -> int: ...
     def apply(self, op: str, args: Sequence[int], label: str | float) -> int: ...
     def named(self, node: int) -> int: ...
+    def raised(self, node: int, scale: int | None) -> int: ...
 
 
 class FloatWriter:
@@ -81,6 +82,9 @@ class FloatWriter:
         return self.graph.add(op, *args, label=label)
 
     def named(self, node: int) -> int:
+        return node
+
+    def raised(self, node: int, scale: int | None) -> int:
         return node
 
 
@@ -132,6 +136,8 @@ class Unrolled:
 class UnrolledBackward(Unrolled):
     """The same with the backward pass: `nodes["dc@2"]`, and under "dW_f" the gradient of a weight over all steps.
 
+    That one is a sum over the steps, rounded once; `sums["W_f"]` is the sum before it is rounded. "dW_f@2" is what step
+    2 adds, rounded where it is asked for by itself.
     What a step passes back ("dh_prev", "dc_prev") enters the sum of the step before it as it stands, and is rounded
     only there. Nothing is passed back over a step in `cuts`. `beyond` is the cell of the step after the last one, of
     which every value is an input; without it, what reaches the last states from beyond is: "dc_last".
@@ -139,16 +145,17 @@ class UnrolledBackward(Unrolled):
 
     def __init__(
         self, writer: Writer, cells: Sequence[Cell], given: Collection[str] = (),
-        *, cuts: Collection[int] = (), beyond: Cell | None = None,
+        *, cuts: Collection[int] = (), beyond: Cell | None = None, weights: Sequence[str] = (),
     ) -> None:  # fmt: skip
+        """`weights` are all that the layer has: a slip may leave one out."""
         self.cuts = cuts
         self.beyond = beyond
         super().__init__(writer, cells, given)
         for step in range(len(cells), 0, -1):
             for name, formula in cells[step - 1].gradients.items():
                 self._put(f"{name}@{step}", formula, step)
-        for parameter in cells[0].parameters:
-            self.nodes[f"d{parameter}"] = self._over_all_steps(f"d{parameter}")
+        self.sums = {weight: self._over_all_steps(weight) for weight in weights or cells[0].parameters}
+        self.nodes |= {f"d{weight}": writer.named(node) for weight, node in self.sums.items()}
 
     def _cell(self, step: int) -> Cell:
         return self.beyond if self.beyond and step > len(self.cells) else super()._cell(step)
@@ -162,15 +169,15 @@ class UnrolledBackward(Unrolled):
             return self.writer.leaf(label.replace("_back", "_last"))
         return self.value(self._cell(step + 1).gradients[label.replace("_back", "_prev")], step + 1)
 
-    def _over_all_steps(self, name: str) -> int:
+    def _over_all_steps(self, weight: str) -> int:
         """The contributions of all steps added up; of a weight that a slip left out of every step, 0."""
-        keys = [f"{name}@{step}" for step in range(1, len(self.cells) + 1)]
-        nodes = [self.nodes[key] for key in keys if key in self.nodes] or [self._nothing(name.removeprefix("d"))]
-        total = nodes[0]
-        for node in nodes[1:]:
+        steps = [(cell.gradients.get(f"d{weight}"), step) for step, cell in enumerate(self.cells, 1)]
+        found = [self.value(formula, step) for formula, step in steps if formula is not None]
+        total, *rest = found or [self._nothing(weight)]
+        for node in rest:
             total = self.writer.apply("+", (total, node), "")
         return total
 
-    def _nothing(self, parameter: str) -> int:
+    def _nothing(self, weight: str) -> int:
         zero = self.writer.apply("number", (), 0.0)
-        return self.writer.apply("*", (zero, self.writer.leaf(parameter)), "")
+        return self.writer.apply("*", (zero, self.writer.leaf(weight)), "")

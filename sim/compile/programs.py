@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sim.compile import ArrayProgram, Inputs, Loop, Program, Step, compile_scalar
-from sim.compile.decimals import DecimalWriter, Rounding, bounds_of
+from sim.compile.decimals import DecimalWriter, Rounding, bounds_of, check_largest
 from sim.compile.graphs import FloatWriter, Graph, Unrolled, UnrolledBackward, Writer
 from sim.errors import DecimalsError
 from sim.language.declarations import Cell
@@ -101,12 +101,14 @@ class Piece(NamedTuple):
     """Some steps of a backward pass, as a program of its own.
 
     `beyond` is the cell of the step after them, unless they are the last; nothing is passed back over the steps in
-    `cuts`.
+    `cuts`. With `scales` they are not all steps: then the sums for the weights are returned as they are, in these
+    scales, to be rounded when those of all steps are added up.
     """
 
     cells: Steps
     beyond: Cell | None = None
     cuts: tuple[int, ...] = ()
+    scales: tuple[int | None, ...] = ()
 
     def graph(
         self, cell: Cell, sizes: Sizes, rounding: Rounding | None, asked: Sequence[str] = ()
@@ -124,7 +126,12 @@ class Piece(NamedTuple):
         behind = [f"{name}@{steps[-1]}" for name in passed_back(cell)]
         last = behind if self.beyond else [f"d{state}_last" for state in cell.states]
         writer = writer_for(graph, rounding)
-        nodes = UnrolledBackward(writer, self.cells, {*values, *last}, cuts=self.cuts, beyond=self.beyond).nodes
+        found = UnrolledBackward(
+            writer, self.cells, {*values, *last}, cuts=self.cuts, beyond=self.beyond, weights=cell.parameters
+        )
+        nodes = found.nodes
+        for weight, scale in zip(cell.parameters, self.scales, strict=False):
+            nodes[f"d{weight}"] = writer.raised(found.sums[weight], scale)
         steps_back = [f"{name}@{step}" for step in range(1, len(self.cells) + 1) for name in passed_back(cell)]
         outputs = asked or [*steps_back, *(f"d{name}" for name in cell.parameters)]
         groups = [[(key, cell.shape(key, *sizes)) for key in keys] for keys in (values, losses, last)]
@@ -148,6 +155,18 @@ def gradients_of_many(cell: Cell, sizes: Sizes, names: tuple[str, ...]) -> Array
     return ArrayProgram(*Piece((cell,)).graph(cell, sizes, None, asked), many=True)
 
 
+@lru_cache(maxsize=128)
+def scales_of_sums(cell: Cell, cells: frozenset[Cell], rounding: Rounding) -> tuple[int | None, ...]:
+    """The scale in which the contributions of steps that follow these cells are added up exactly, for each weight.
+
+    It is the finest that any of them has; None, a real, where one of them is.
+    """
+    writer = DecimalWriter(Graph(), rounding)
+    sums = [UnrolledBackward(writer, (each,), weights=cell.parameters).sums for each in cells]
+    found = [[writer.scale[each[weight]] for each in sums] for weight in cell.parameters]
+    return tuple(None if None in scales else max(scale or 0 for scale in scales) for scales in found)
+
+
 # --- do exact numbers stay whole numbers?
 
 
@@ -166,6 +185,16 @@ def check_magnitudes(
     for cell, asked in slips:
         if not _are_small(cell, right, rounding, ceilings, width, backward, asked):
             _check_bounds(cell, right, rounding, sizes, width, backward, asked)
+
+
+def check_sums(cell: Cell, cells: Iterable[Cell], rounding: Rounding, sizes: Mapping[str, float]) -> None:
+    """Refuse gradients of weights whose sum over the steps is too large to be rounded rightly.
+
+    `sizes` has, in units, the largest entry of those that are computed, "dW_f". Raises: DecimalsError.
+    """
+    scales = zip(cell.parameters, scales_of_sums(cell, frozenset(cells), rounding), strict=True)
+    fine = [(weight, 10.0 ** (rounding.unit * (scale - 1))) for weight, scale in scales if scale and scale > 1]
+    check_largest(max((sizes.get(f"d{weight}", 0.0) * by for weight, by in fine), default=0.0))
 
 
 @lru_cache(maxsize=2048)

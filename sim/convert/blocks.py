@@ -83,6 +83,11 @@ def one_of(name: str, value: object, known: Collection[str]) -> str:
     return value
 
 
+def no_bias(U: Array, order: Sequence[str]) -> Array:
+    """The biases of all blocks where none is given."""
+    return np.zeros(len(order) * U.shape[1])
+
+
 def array(name: str, values: Numbers, dimensions: int) -> Array:
     """One array of a library, tensors too. Raises: NumberError, ShapeError."""
     found = numbers(name, values.detach().cpu().double() if hasattr(values, "detach") else values)

@@ -20,6 +20,7 @@ from sim.convert.blocks import (
     kind_of,
     layer_of,
     levels_of,
+    no_bias,
     one_of,
     stacked,
     with_hard_sigmoid,
@@ -44,6 +45,11 @@ class _Settings(NamedTuple):
             of_kind(name, getattr(self, name), bool, "True or False")
         one_of("The activation", self.activation, ("tanh", "relu") if kind == "rnn" else ("tanh",))
         one_of("The recurrent activation", self.recurrent_activation, ("sigmoid", "hard_sigmoid"))
+        if kind == "rnn" and self.recurrent_activation != "sigmoid":
+            raise UnknownName(
+                f"The recurrent activation “{self.recurrent_activation}” is not supported: SimpleRNN has no gates.",
+                "Leave it out.",
+            )
         return self
 
 
@@ -99,17 +105,18 @@ def _cell(kind: str, settings: _Settings) -> Cell:
 
 def _layer(cell: Cell, kind: str, weights: list[Numbers], *, reverse: bool = False) -> Layer:
     kernel, recurrent = array("kernel", weights[0], 2).T, array("recurrent_kernel", weights[1], 2).T
-    b_x = b_h = np.zeros(len(recurrent))
+    order = ORDERS["keras"][kind]
+    b_x = b_h = no_bias(recurrent, order)
     if len(weights) == 3:
         two_rows = kind == "gru" and "b_hn" in cell.parameters
         bias = numbers("bias", weights[2])
         if bias.ndim != (2 if two_rows else 1) or (two_rows and len(bias) != 2):
             needed = "two rows, beside x and beside h: reset_after is True" if two_rows else "one row"
             raise ShapeError(f"bias has shape {bias.shape}, needs {needed}.")
-        b_x, b_h = bias if two_rows else (bias, np.zeros(len(bias)))
+        b_x, b_h = bias if two_rows else (bias, b_h)
     second = "the second row of bias" if "b_hn" in cell.parameters else "bias"
     names = ["kernel (transposed)", "recurrent_kernel (transposed)", "bias", second]
-    return layer_of(cell, blocks_from(names, (kernel, recurrent, b_x, b_h), ORDERS["keras"][kind]), reverse=reverse)
+    return layer_of(cell, blocks_from(names, (kernel, recurrent, b_x, b_h), order), reverse=reverse)
 
 
 def to_keras(layer: Layer | Network) -> list[Array]:

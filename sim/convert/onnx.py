@@ -32,6 +32,7 @@ DIRECTIONS = {"forward": (False,), "reverse": (True,), "bidirectional": (False, 
 PEEPHOLES = ("i", "o", "f")
 USUAL_ACTIVATIONS = {"rnn": ["Tanh"], "lstm": ["Sigmoid", "Tanh", "Tanh"], "gru": ["Sigmoid", "Tanh"]}
 SWITCHES = {"linear_before_reset": "gru", "input_forget": "lstm"}
+UNSUPPORTED = ("activation_alpha", "activation_beta", "clip")
 NAMES = ("W", "R", "the first half of B", "the second half of B")
 
 
@@ -69,7 +70,7 @@ def _checked(kind: str, attributes: Mapping[str, Any]) -> tuple[bool, ...]:
         name for name, of in SWITCHES.items() if of == kind
     }
     for name, value in attributes.items():
-        if name not in known and value:  # an attribute that is 0, empty or None changes nothing
+        if name not in known and not _is_unset(name, value):
             raise UnknownName(
                 f"The attribute {name} = {value!r} is not supported here.", f"There are: {', '.join(sorted(known))}."
             )
@@ -80,6 +81,11 @@ def _checked(kind: str, attributes: Mapping[str, Any]) -> tuple[bool, ...]:
             "The attribute layout = 1 is not supported.", "Give x as (T, D), and states by direction first."
         )
     return DIRECTIONS[direction]
+
+
+def _is_unset(name: str, value: Any) -> bool:
+    """Whether an attribute that ONNX has, and that is not supported here, says nothing: a clip of 0 would."""
+    return (name in UNSUPPORTED and value in (None, [])) or (name in SWITCHES and value == 0)
 
 
 def _decoded(value: Any) -> Any:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from sim.cells import cell as find_cell
 from sim.checks import of_kind
 from sim.convert.blocks import (
@@ -21,6 +19,7 @@ from sim.convert.blocks import (
     kind_of,
     layer_of,
     levels_of,
+    no_bias,
     one_of,
     stacked,
 )
@@ -70,8 +69,9 @@ def _layer(cell: Cell, kind: str, state_dict: Mapping[str, Numbers], end: str) -
     if missing := [name for name in names if name not in state_dict and (has_bias or name.startswith("weight"))]:
         raise UnknownName(f"Weights are missing: {', '.join(missing)}.")
     W, U = (array(name, state_dict[name], 2) for name in names[:2])
-    b_x, b_h = (array(name, state_dict[name], 1) if has_bias else np.zeros(len(W)) for name in names[2:])
-    blocks = blocks_from(names, (W, U, b_x, b_h), ORDERS["torch"][kind])
+    order = ORDERS["torch"][kind]
+    b_x, b_h = (array(name, state_dict[name], 1) if has_bias else no_bias(U, order) for name in names[2:])
+    blocks = blocks_from(names, (W, U, b_x, b_h), order)
     return layer_of(cell, blocks, reverse=end.endswith("_reverse"))
 
 

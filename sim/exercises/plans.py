@@ -14,7 +14,7 @@ from sim.compile import ArrayProgram, Inputs, Program, compile_scalar
 from sim.compile.decimals import NEAREST, DecimalWriter, Rounding
 from sim.compile.graphs import Graph, Unrolled, UnrolledBackward, Writer
 from sim.compile.memory import aligned
-from sim.compile.programs import LONGEST, Sizes, Steps, check_magnitudes, inputs_of, is_small, passed_back
+from sim.compile.programs import LONGEST, Sizes, Steps, check_magnitudes, check_sums, inputs_of, is_small, passed_back
 from sim.exercises.exercise import FROM_THE_LOSS, Exercise
 from sim.language.declarations import Cell
 from sim.language.expressions import Shape
@@ -159,6 +159,7 @@ def key_values(exercise: Exercise, units: Units) -> list[Array]:
     values, watched = found[: len(plan.asked)], found[len(plan.asked) :]
     if not exercise.stays_whole:
         _check_magnitudes(exercise, dict(zip(plan.watched, watched, strict=True)))
+        _check_sums(exercise, dict(zip(plan.asked, values, strict=True)))
     return values
 
 
@@ -175,6 +176,14 @@ def _check_magnitudes(exercise: Exercise, watched: Mapping[str, Array]) -> None:
     for backward in (False, True):
         wrong = [(slip.wrong, slip.asked) for slip in slips if slip.of_gradient == backward]
         check_magnitudes(wrong, cell, width, sizes, rounding, backward=backward)
+
+
+def _check_sums(exercise: Exercise, asked: Mapping[str, Array]) -> None:
+    """Of the gradients of weights that are asked for, right or of a slip. Raises: DecimalsError."""
+    sizes = {key: float(np.abs(array).max()) for key, array in asked.items() if "@" not in key}
+    if sizes:
+        cells = {exercise.declared, *(slip.wrong for key in sizes for slip in exercise.slips[key])}
+        check_sums(exercise.declared, cells, NEAREST[exercise.decimals], sizes)
 
 
 def other_values(exercise: Exercise, units: Units) -> list[Array]:

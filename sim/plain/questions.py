@@ -98,7 +98,14 @@ def _checked(name: str, value: Any) -> Any:
         return whole_number(name, int(value) if is_whole else value, 1, MOST)
     array = numbers(name, value)
     if name in SINGLE:
-        return float(of_shape(name, array, ()))
+        return _single(name, float(of_shape(name, array, ())))
     if array.ndim > 1 or array.size == 0:
         raise ShapeError(f"{name} has shape {array.shape}, needs a row of numbers.")
     return np.atleast_1d(array)
+
+
+def _single(name: str, number: float) -> float:
+    """Raises: NumberError for a threshold below 0: no norm is smaller."""
+    if name == "threshold" and number < 0:
+        raise NumberError(f"threshold is {number:g}, needs 0 or more.")
+    return number

@@ -36,10 +36,11 @@ def svg(
     """The diagram of a cell, or of one step of a trace with the values of one unit (both counted from 1).
 
     Colours and line patterns come by class (`line q-f`, `q q-f`, `node`); every value's element has the id
-    "{prefix}-{name}" and `data-q`. `prefix` ("lstm-1" if left out) keeps two diagrams on a page apart. A `standalone`
-    diagram is a file of its own, with a stylesheet in it. Time runs from left to right, below the line of the state; an
-    `upright` diagram is for a narrow page: from top to bottom, and as wide as a phone. Of a network: its layers one
-    above the other, the lowest at the foot. Raises: UnknownName for a step, SizeError for a unit there is not.
+    "{prefix}-{name}" and `data-q`. `prefix` ("lstm-1" if left out) keeps two diagrams on a page apart. It is made to
+    stand in a page, whose stylesheet draws it; to be a file it must be `standalone`, with a namespace and a stylesheet
+    of its own. Time runs from left to right, below the line of the state; an `upright` diagram is for a narrow page:
+    from top to bottom, and as wide as a phone. Of a network: its layers one above the other, the lowest at the foot.
+    Raises: UnknownName for a step, SizeError for a unit there is not.
     """
     own = _own(standalone)
     if isinstance(of, NetworkTrace):

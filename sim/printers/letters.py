@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 COLOURED = frozenset("ifgochrznx")
-SPOKEN = {"h_prev": "the old h", "c_prev": "the old c", "tanh_c": "tanh of c"}
+SPOKEN = {"tanh_c": "tanh of c", "Γ": "Gamma", "c̃": "c tilde"}
 WEIGHTS = "WUbpV"
 MARKS = ("prev", "next", "last", "loss")  # subscripts that are words
 
@@ -60,4 +60,9 @@ def spoken(name: str) -> str:
         return f"the gradient of {spoken(stem[1:] + ('_prev' if mark == 'prev' else ''))}{where.get(mark, '')}"
     if mark == "next":
         return f"{spoken(stem)} at the next step"
-    return SPOKEN.get(name) or (" ".join(name.replace("_", "")) if "_" in name else name)
+    if mark == "prev":
+        return f"the old {spoken(stem)}"
+    if name in SPOKEN:
+        return SPOKEN[name]
+    letter, _, subscript = name.partition("_")
+    return " ".join([SPOKEN.get(letter, letter), *subscript])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sim.language.declarations import Cell
 from sim.printers.layers import each_layer
 from sim.printers.letters import spoken
+from sim.printers.notations import in_notation
 from sim.printers.reading import Numbers, render, shown_formula, told
 from sim.printers.text import Printed, shown_equations
 from sim.runs.backpropagation import Gradients
@@ -49,6 +52,8 @@ class WordStyle:
     def call(self, function: str, arguments: list[str], simple: bool) -> str:
         if function == "outer":
             return f"the outer product of {arguments[0]} and {arguments[1]}"
+        if function == "beside":
+            return self.group(" beside ".join(arguments))
         held = arguments[0] if simple else self.group(arguments[0])
         return f"{held}, {AFTERWARDS[function]}," if function in AFTERWARDS else f"{FUNCTIONS[function]} {held}"
 
@@ -68,31 +73,37 @@ class WordStyle:
 STYLE = WordStyle()
 
 
-def words(of: Printed, name: str = "", step: int | None = None, *, decimals: int | None = None) -> str:
+def words(
+    of: Printed, name: str = "", step: int | None = None, *, letters: str = "", decimals: int | None = None
+) -> str:
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as a sentence about a step.
 
     Of a trace or gradients: a line for every equation in order, its numbers after it; or that of one name, at one step.
-    Of a network: layer by layer, as computed.
+    `letters` are those of another notation: "pytorch", "gamma" or "joined". Of a network: layer by layer, as computed.
     """
     if isinstance(of, (NetworkTrace, NetworkGradients)):
-        told_of = ((title, words(each, name, step, decimals=decimals)) for title, each in each_layer(of, name))
+        told_of = (
+            (title, words(each, name, step, letters=letters, decimals=decimals)) for title, each in each_layer(of, name)
+        )
         return "\n".join(f"In {title}:\n{lines}" for title, lines in told_of)
     if isinstance(of, (Trace, Gradients)):
-        return "\n".join(
-            " ".join(
-                [words(numbers.cell, each, numbers.step), *substituted_words(of, each, numbers.step, decimals=decimals)]
-            )
-            for numbers, each in told(of, name, step, decimals)
-        )
+        return "\n".join(_lines(of, name, step, letters, decimals))
     cell, names = shown_equations(of, name)
     at = "t" if step is None else f"step {step}"
-    return " ".join(_said(cell, each, at) for each in names)
+    return " ".join(_said(cell, each, at, letters) for each in names)
 
 
-def _said(cell: Cell, name: str, at: str) -> str:
-    if name == "tanh_c":
+def _lines(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: int | None) -> Iterator[str]:
+    for numbers, each in told(of, name, step, decimals):
+        put_in = substituted_words(of, each, numbers.step, decimals=decimals)
+        yield " ".join([words(numbers.cell, each, numbers.step, letters=letters), *put_in])
+
+
+def _said(cell: Cell, name: str, at: str, letters: str) -> str:
+    left, formula = in_notation(cell, name, shown_formula(cell, name), letters)
+    if left == "tanh_c":
         return f"Take tanh of c at {at}."
-    return _sentence(f"{STYLE.name(name)} at {at} equals {render(shown_formula(cell, name), STYLE)}")
+    return _sentence(f"{STYLE.name(left)} at {at} equals {render(formula, STYLE)}")
 
 
 def substituted_words(of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None) -> list[str]:

@@ -14,15 +14,16 @@ import numpy as np
 
 from sim.checks import check_step, of_kind, whole_number
 from sim.compile.programs import Steps
+from sim.compile.recipes import ARRAYS, recipe_of
 from sim.errors import NumberError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, name, number
-from sim.layers import Array, Numbers, as_numbers, of_shape
+from sim.layers import Array, Numbers, as_numbers, check_finite, no_state, of_shape
 from sim.runs.many import WayBack
-from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through
+from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through, rows
 from sim.runs.running_back import Found, run_back
 from sim.runs.traces import Trace
-from sim.runs.walk import value
+from sim.runs.walk import OVER_STEPS, value
 
 MOST_WINDOW = 1_000_000  # steps; one that is longer than the sequence cuts nothing
 
@@ -31,8 +32,8 @@ class Gradients(Mapping[str, Array]):
     """The gradients of a backward pass: `gradients["dc"]` (T, H), `["W_f"]`, `["x"]` (T, D), `["h0"]`, `["c0"]`.
 
     Under d and its name stands the gradient of every quantity of every step, over all paths; under its own name that of
-    everything that was given: weights (summed over the steps), x and the first states. `dh_prev` and `dc_prev` are what
-    a step passes back to the one before it.
+    everything that was given: x, the first states, and the weights, whose sum over the steps is rounded once.
+    `dh_prev` and `dc_prev` are what a step passes back to the one before it.
     """
 
     def __init__(
@@ -89,10 +90,11 @@ class Gradients(Mapping[str, Array]):
     def at(self, name: str, step: int) -> Array:
         """What a name in an equation of the backward pass is at a step, counted from 1.
 
-        dc, dh_loss, dc_last; dW_f is the contribution of this step; f_next and dc_next are of the step after it,
-        dc_back what that passes back; and all that the trace has: f, x, h_prev, W_f. Raises: UnknownName.
+        dc, dh_loss, dc_last; dW_f is the contribution of this step, rounded by itself; f_next and dc_next are of the
+        step after it, dc_back what that passes back; and all that the trace has: f, x, h_prev, W_f.
+        Raises: UnknownName.
         """
-        step = check_step(step, self.T)
+        step, name = check_step(step, self.T), str(name)
         if name == "dh_loss":
             return np.asarray(self._given["dh"][step - 1])
         if name.endswith("_last") and name in self._given:
@@ -126,7 +128,11 @@ class Gradients(Mapping[str, Array]):
         return self.cell_at(self._after(step)).passed_back(leaf)
 
     def contributions(self, weight: str) -> Array:
-        """What each step adds to the gradient of a weight that all steps share: (T, …). Raises: UnknownName."""
+        """What each step adds to the gradient of a weight that all steps share: (T, …).
+
+        Of an exact trace each is rounded by itself, as one who writes it down does; the gradient is their sum before
+        that, rounded once. Raises: UnknownName.
+        """
         if weight not in self.trace.layer.weights:
             raise UnknownName(f"There is no weight “{weight}”.", f"There are: {', '.join(self.trace.weights)}.")
         return np.array([self._contribution(weight, step) for step in range(1, self.T + 1)])
@@ -135,14 +141,17 @@ class Gradients(Mapping[str, Array]):
         formula = self.cell_at(step).gradients.get(f"d{weight}")
         if formula is None:  # a slip left the weight out of this step
             return np.zeros_like(self.trace.weights[weight])
-        return self._rounded(value(formula, {leaf: self.at(leaf, step) for leaf in leaves(formula)}))
+        read = {leaf: self.at(leaf, step) for leaf in leaves(formula)}
+        if self.trace.is_of_many:
+            over_one = {leaf: each if leaf in self.trace.weights else each[None] for leaf, each in read.items()}
+            return np.asarray(value(formula, over_one, OVER_STEPS)[0])
+        return self._rounded(formula, read)
 
-    def _rounded(self, values: Array) -> Array:
-        """To the decimals of the trace, half away from zero."""
-        if self.trace.rounding is None:
-            return values
-        ten = 10.0**self.trace.rounding.kept
-        return np.asarray(np.sign(values) * np.floor(np.abs(values) * ten * self.trace.rounding.nudge + 0.5) / ten)
+    def _rounded(self, formula: Expr, read: Mapping[str, Array]) -> Array:
+        """To the decimals of the trace, where it is exact."""
+        recipe, unit = recipe_of(formula, self.trace.rounding, ARRAYS), self.trace.unit
+        units = [np.rint(read[leaf] * unit) if self.decimals else read[leaf] for leaf in recipe.leaves]
+        return np.asarray(recipe(units) / unit + 0.0)
 
 
 @overload
@@ -179,18 +188,40 @@ def propagated(
     """The same where step k follows the backward equations of `cells[k - 1]`, in the order of computing."""
     if dh is None and dh_last is None and dc_last is None:
         raise NumberError("There is no loss to go back from.", "Give dh, dh_last or dc_last.")
+    given = _losses(trace, dh, dh_last, dc_last)
+    beyond = [given[f"d{state}_last"] for state in trace.states]
+    order = given["dh"][::-1] if trace.is_reverse else given["dh"]
+    cuts = _cuts(window, trace.T) if window is not None else ()
+    try:
+        if trace.is_of_many:
+            way = WayBack(trace, cells[0], cuts, order, beyond)
+            return Gradients(trace, cells, way.of_steps, given, cuts, ready=way.of_given())
+        return Gradients(trace, cells, run_back(trace, cells, cuts, order, beyond), given, cuts)
+    except NumberError:
+        for name, values in given.items():  # what was given is named before what came of it
+            check_finite(name, values)
+        raise
+
+
+def check_losses(trace: Trace | NetworkTrace, dh: Numbers | None, dh_last: Any, dc_last: Any) -> None:
+    """Raises: as `backward`, for losses that nobody goes back from."""
+    if isinstance(trace, Trace):
+        given = [_losses(trace, dh, dh_last, dc_last)]
+    else:
+        count = len(trace.layers)
+        whole = np.zeros(0) if dh is None else of_shape("dh", as_numbers("dh", dh), trace["h"].shape)
+        lasts = zip(rows("dh_last", dh_last, count), rows("dc_last", dc_last, count), strict=True)
+        given = [{"dh": whole}, *(_losses(each, None, *last) for each, last in zip(trace.layers, lasts, strict=True))]
+    for said, values in (item for each in given for item in each.items()):
+        check_finite(said, values)
+
+
+def _losses(trace: Trace, dh: Numbers | None, dh_last: Numbers | None, dc_last: Numbers | None) -> dict[str, Array]:
+    """What the loss gives, of the right shapes: dh, dh_last, dc_last. Raises: ShapeError, NumberError, UnknownName."""
     shape = (trace.T, *trace.shape)
     losses = np.zeros(shape) if dh is None else of_shape("dh", as_numbers("dh", dh), shape)
     last = {"dh_last": _beyond(trace, "h", dh_last), "dc_last": _beyond(trace, "c", dc_last)}
-    beyond = list(last.values())[: len(trace.states)]
-    given = {"dh": losses.copy(), **last}
-    order = given["dh"][::-1] if trace.is_reverse else given["dh"]
-    cuts = _cuts(window, trace.T) if window is not None else ()
-    if trace.is_of_many:
-        way = WayBack(trace, cells[0], cuts, order, beyond)
-        ready = way.of_given()
-        return Gradients(trace, cells, way.of_steps, given, cuts, ready)
-    return Gradients(trace, cells, run_back(trace, cells, cuts, order, beyond), given, cuts)
+    return {"dh": losses.copy(), **last}
 
 
 def _beyond(trace: Trace, state: str, values: Numbers | None) -> Array:
@@ -198,7 +229,7 @@ def _beyond(trace: Trace, state: str, values: Numbers | None) -> Array:
     if values is None:
         return np.zeros(trace.shape) if trace.is_of_many else trace.layer.zeros
     if state not in trace.states:
-        raise UnknownName(f"{trace.cell.title} has no state {state}, so it takes no d{state}_last.")
+        raise no_state(trace.cell, f"d{state}_last")
     return of_shape(f"d{state}_last", as_numbers(f"d{state}_last", values), trace.shape)
 
 

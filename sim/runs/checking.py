@@ -83,7 +83,8 @@ def _of_a_layer(layer: Layer, arrays: Mapping[str, Array], step: float, losses: 
     for row, by in enumerate(MOVES):
         moves[np.arange(size), row, np.arange(size)] += by * step
     in_order = slice(None, None, -1 if layer.reverse else 1)
-    trace = forward_many(layer.cell, many, many["x"][in_order], many["h0"], many.get("c0"))
+    weights = {key: many[key] for key in layer.weights}
+    trace = forward_many(layer.cell, weights, many["x"][in_order], many["h0"], many.get("c0"))
     total = np.zeros(4 * size)
     if losses["dh"] is not None:
         total += np.einsum("th,thn->n", np.asarray(losses["dh"], dtype=float), trace["h"][in_order])

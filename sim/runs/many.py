@@ -17,10 +17,10 @@ from sim.compile.programs import (
     gradients_of_many,
     passed_back,
 )
-from sim.errors import ShapeError, SizeError, UnknownName
+from sim.errors import ShapeError, SizeError
 from sim.language.declarations import Cell
 from sim.language.expressions import leaves
-from sim.layers import Array, Numbers, as_numbers, check_size, fits, of_shape
+from sim.layers import Array, Numbers, as_numbers, check_names, check_size, fits, no_state, of_shape
 from sim.runs.running_back import check_finite
 from sim.runs.traces import Trace
 from sim.runs.walk import OVER_STEPS, value
@@ -40,9 +40,7 @@ def forward_many(
     """
     cell = find_cell(cell)
     of_kind("weights", weights, Mapping, "a mapping from names to arrays")
-    missing = [name for name in cell.parameters if name not in weights]
-    if missing:
-        raise UnknownName(f"Weights of {cell.title} are missing: {', '.join(missing)}.")
+    check_names(cell, weights)
     arrays = {name: as_numbers(name, weights[name]) for name in cell.parameters}
     xs = as_numbers("x", x)
     (T, D, N), H = _sizes(cell, arrays, xs)
@@ -50,6 +48,8 @@ def forward_many(
     for name, values in (("h0", h0), ("c0", c0)):
         if name[0] in cell.states:
             given.append(np.zeros((H, N)) if values is None else of_shape(name, as_numbers(name, values), (H, N)))
+        elif values is not None:
+            raise no_state(cell, name)
     (table,) = aligned((T, len(cell.places), H, N))
     for part in _blocks(N):
         _fill(cell, (D, H), list(arrays.values()), given, table, part)

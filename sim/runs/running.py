@@ -23,11 +23,11 @@ from sim.compile.programs import (
     pieces,
     surely_small,
 )
-from sim.errors import ShapeError, UnknownName
+from sim.errors import ShapeError
 from sim.language.declarations import Cell
-from sim.layers import Array, Layer, Network, Numbers, as_numbers, check_size, of_shape
+from sim.layers import Array, Layer, Network, Numbers, as_numbers, check_size, no_state, of_shape
 from sim.runs.networks import NetworkTrace, Rows, through
-from sim.runs.traces import Trace
+from sim.runs.traces import Trace, by_name
 
 type Given = list[Any]  # x, then the first states: all floats in a row for a small layer, else an array each
 
@@ -113,7 +113,7 @@ def state(layer: Layer, name: str, values: Numbers | None) -> Array:
     if values is None:
         return layer.zeros
     if "c" in name and "c" not in layer.cell.states:
-        raise UnknownName(f"{layer.cell.title} has no state c, so it takes no {name}.")
+        raise no_state(layer.cell, name)
     return of_shape(name, as_numbers(name, values), (layer.H,))
 
 
@@ -123,7 +123,8 @@ def traced(layer: Layer, given: Given, rounding: Rounding | None = None, cells: 
         trace = _run(layer, layer, given, given, None, cells)
         trace.check_finite()
         return trace
-    source, units = whole_layer(layer, rounding.unit), whole_list(given, rounding.unit)
+    source, named = whole_layer(layer, rounding.unit), partial(by_name, given, layer.cell.states, layer.D, layer.H)
+    units = whole_list(given, rounding.unit, named)
     trace = _run(layer, source, given, units, rounding, cells)
     trace.check_finite()
     _check_magnitudes(source, units, trace, rounding)

@@ -9,23 +9,26 @@ from typing import Any
 import numpy as np
 
 from sim.compile import Program
-from sim.compile.decimals import Rounding, whole, whole_layer
+from sim.compile.decimals import Rounding, check_largest, whole, whole_layer
 from sim.compile.programs import (
     LONGEST,
     Piece,
     Steps,
     array_program_back,
     check_magnitudes,
+    check_sums,
     float_program_back,
     is_small,
     loop_back,
     passed_back,
     pieces,
+    scales_of_sums,
 )
 from sim.errors import NumberError
 from sim.language.declarations import Cell
+from sim.language.expressions import Shape
 from sim.layers import Array
-from sim.runs.running import stacks
+from sim.runs.running import largest_of, stacks
 from sim.runs.traces import Trace
 
 MODEST = 1e100
@@ -63,9 +66,10 @@ def _check_magnitudes(trace: Trace, cells: Steps, found: Mapping[str, Array], dh
     for state, first in (("h", trace.h0), ("c", trace.c0)):
         if first is not None:
             sizes[state] = max(sizes[state], float(np.abs(first).max()) * trace.unit)
-    width = max(trace.layer.D, trace.layer.H)
+    rounding, width = trace.rounding or Rounding(), max(trace.layer.D, trace.layer.H)
+    check_sums(trace.layer.cell, cells, rounding, sizes)
     for cell in set(cells):  # every size above is of what was computed, its slip included
-        check_magnitudes([(cell, "")], cell, width, sizes, trace.rounding or Rounding(), backward=True)
+        check_magnitudes([(cell, "")], cell, width, sizes, rounding, backward=True)
 
 
 def check_finite(found: Mapping[str, Array]) -> None:
@@ -82,20 +86,22 @@ def _in_floats(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, las
     source = whole_layer(layer, rounding.unit) if rounding else layer
     losses, beyond = dh.ravel().tolist(), [number for each in last for number in each.tolist()]
     if rounding:
-        losses = whole("dh", np.array(losses), rounding.unit).tolist()
-        beyond = whole("dh_last or dc_last", np.array(beyond), rounding.unit).tolist()
+        losses = whole("dh", dh, rounding.unit).ravel().tolist()
+        beyond = [number for each in _whole_last(trace, last, rounding) for number in each.tolist()]
     if trace.T <= LONGEST:
         program = float_program_back(layer.cell, Piece(cells, None, cuts), sizes, rounding)
         return program(source.flat, trace.given_in_units(), trace.values_in_units(), losses, beyond)
     return _in_pieces(
         lambda piece: float_program_back(layer.cell, piece, sizes, rounding),
-        layer.cell, cells, cuts, source.flat, trace.given_in_units(), trace.values_in_units(), losses, beyond, sizes,
+        layer.cell, cells, cuts, source.flat, trace.given_in_units(), trace.values_in_units(), losses, beyond,
+        _Sums(trace, cells, [array.shape for array in layer.weights.values()]), sizes,
     )  # fmt: skip
 
 
 def _in_pieces(
     program: Callable[[Piece], Program], cell: Cell, cells: Steps, cuts: Sequence[int], weights: list[Any],
-    given: list[Any], values: list[Any], losses: list[Any], last: list[Any], widths: tuple[int, int] = (1, 1),
+    given: list[Any], values: list[Any], losses: list[Any], last: list[Any], sums: _Sums,
+    widths: tuple[int, int] = (1, 1),
 ) -> list[Any]:  # fmt: skip
     """The gradients of every step, then those of the weights. `widths` are those of an input and of a value in a list.
 
@@ -113,19 +119,52 @@ def _in_pieces(
         end = min(stop + 1, T)
         first = states if start == 0 else _states_after(values[: start * forward], cell, H)
         here = tuple(step - start for step in cuts if start < step <= stop)
-        found = program(Piece(cells[start:stop], cells[stop] if stop < T else None, here))(
+        found = program(Piece(cells[start:stop], cells[stop] if stop < T else None, here, sums.scales))(
             weights, xs[start * D : end * D] + first, values[start * forward : end * forward],
             losses[start * H : stop * H], last,
         )  # fmt: skip
         cut = len(piece) * back
-        totals = [a + b for a, b in zip(totals, found[cut:], strict=True)] if totals else found[cut:]
+        totals = sums.added(totals, found[cut:])
         steps, last = found[:cut] + steps, found[:back]
-    return steps + totals
+    return steps + sums.rounded(totals)
+
+
+class _Sums:
+    """The gradients of weights from one piece after the other, added up as they are and then rounded once.
+
+    `shapes` are those of the weights as a program returns them: () where each is one array.
+    """
+
+    def __init__(self, trace: Trace, cells: Steps, shapes: Sequence[Shape]) -> None:
+        self.rounding, self.shapes = trace.rounding, shapes
+        self.scales = scales_of_sums(trace.layer.cell, frozenset(cells), self.rounding) if self.rounding else ()
+
+    def added(self, totals: list[Any], found: list[Any]) -> list[Any]:
+        """Raises: DecimalsError where they could leave the whole numbers."""
+        if totals:
+            found = [a + b for a, b in zip(totals, found, strict=True)]
+        if self.rounding:
+            check_largest(largest_of(found))
+        return found
+
+    def rounded(self, totals: list[Any]) -> list[Any]:
+        if self.rounding is None:
+            return totals
+        of_weights = zip(map(self.rounding.factor, self.scales), self.shapes, strict=True)
+        factors = [factor for factor, shape in of_weights for _ in range(math.prod(shape))]
+        if isinstance(totals[0], float):
+            return list(self.rounding.of_sums(np.array(totals), np.array(factors)).tolist())
+        return [self.rounding.of_sums(total, factor) for total, factor in zip(totals, factors, strict=True)]
 
 
 def _states_after(values: list[Any], cell: Cell, width: int) -> list[Any]:
     last = values[-len(cell.places) * width :]
     return [entry for state in cell.states for entry in last[cell.places[state] * width :][:width]]
+
+
+def _whole_last(trace: Trace, last: Sequence[Array], rounding: Rounding) -> list[Array]:
+    """What reaches the last states from beyond, in units. Raises: DecimalsError."""
+    return [whole(f"d{state}_last", each, rounding.unit) for state, each in zip(trace.states, last, strict=True)]
 
 
 def _from_floats(trace: Trace, raw: list[float]) -> dict[str, Array]:
@@ -149,12 +188,13 @@ def _in_arrays(trace: Trace, cells: Steps, cuts: tuple[int, ...], dh: Array, las
     source = whole_layer(layer, rounding.unit) if rounding else layer
     losses, beyond = list(dh), list(last)
     if rounding:
-        losses = [whole("dh", array, rounding.unit) for array in losses]
-        beyond = [whole("dh_last or dc_last", array, rounding.unit) for array in beyond]
+        losses, beyond = list(whole("dh", dh, rounding.unit)), _whole_last(trace, last, rounding)
+    sums = _Sums(trace, cells, [()] * len(layer.weights))
     x, *states = trace.given_in_units()
     raw = _in_pieces(
         lambda piece: array_program_back(layer.cell, piece, sizes, rounding),
         layer.cell, cells, cuts, list(source.weights.values()), [*x, *states], trace.values_in_units(), losses, beyond,
+        sums,
     )  # fmt: skip
     return _from_arrays(layer.cell, trace.T, [array / trace.unit + 0.0 for array in raw])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from sim.compile.decimals import Rounding, whole_list
 from sim.errors import NumberError, UnknownName
 from sim.language.declarations import Cell
 from sim.language.expressions import Shape
-from sim.layers import Array, Layer
+from sim.layers import Array, Layer, check_finite
 
 
 def _only_read(array: Array) -> Array:
@@ -21,6 +21,14 @@ def _only_read(array: Array) -> Array:
     view = array.view()
     view.setflags(write=False)
     return view
+
+
+def by_name(given: Sequence[Any], states: Sequence[str], D: int, H: int) -> dict[str, Array]:
+    """x (T, D) in the order of computing and the first states (H,), under x, h0 and c0, from what a run was given."""
+    if isinstance(given[0], float):
+        flat, cut = np.array(given), len(given) - H * len(states)
+        given = [flat[:cut].reshape(-1, D), *flat[cut:].reshape(-1, H)]
+    return dict(zip(("x", *(f"{state}0" for state in states)), given, strict=True))
 
 
 class Table(Mapping[str, Array]):
@@ -137,30 +145,26 @@ class Trace(Table):
 
     @property
     def x(self) -> Array:
-        x = self._inputs()[0]
+        x = self._inputs()["x"]
         return x[::-1] if self.is_reverse else x
 
     @property
     def h0(self) -> Array | None:
-        return self._inputs()[1].get("h")
+        return self._inputs().get("h0")
 
     @property
     def c0(self) -> Array | None:
-        return self._inputs()[1].get("c")
+        return self._inputs().get("c0")
 
-    def _inputs(self) -> tuple[Array, dict[str, Array]]:
-        """x in the order of computing, and the first states by name."""
-        if not isinstance(self._given[0], float):
-            x, *first = (_only_read(each) for each in self._given)
-        else:
-            H, given = self.shape[0], np.array(self._given)
-            cut = len(given) - H * len(self.states)
-            x, first = given[:cut].reshape(self.T, -1), list(given[cut:].reshape(-1, H))
-        return x, dict(zip(self.states, first, strict=True))
+    def _inputs(self) -> dict[str, Array]:
+        """x in the order of computing, and the first states, by name."""
+        D = self._layer.D if self._layer else 0  # the arrays of many variants stand as they are
+        given = by_name(self._given, self.states, D, self.shape[0])
+        return {name: _only_read(array) for name, array in given.items()}
 
     def given_in_units(self) -> list[Any]:
         """What the run was given, as it was computed with: x, then the first states."""
-        return whole_list(self._given, self.rounding.unit) if self.rounding else self._given
+        return whole_list(self._given, self.rounding.unit, self._inputs) if self.rounding else self._given
 
     def values_in_units(self) -> list[Any]:
         """Every value as it was computed, step by step: all floats in a row, or an array each."""
@@ -183,7 +187,7 @@ class Trace(Table):
             return np.asarray(self.x[step - 1])
         state = str(name).removesuffix("_prev")
         if name != state and state in self.states:
-            return self._inputs()[1][state] if place == 0 else np.asarray(self.computed(state)[place - 1])
+            return self._inputs()[f"{state}0"] if place == 0 else np.asarray(self.computed(state)[place - 1])
         if name in self.weights:
             return self.weights[name]
         raise UnknownName(f"There is no {described(name)} in this trace.", f"There are: {', '.join(self)}.")
@@ -192,10 +196,8 @@ class Trace(Table):
         """Raises: NumberError, naming what was given, else the first value, that is not finite."""
         if math.isfinite(self._sum()):
             return
-        x, states = self._inputs()
-        for name, values in {"x": x, **{f"{state}0": values for state, values in states.items()}}.items():
-            if not np.isfinite(values).all():
-                raise NumberError(f"{name} holds a value that is not a finite number.", "Leave out nan and inf.")
+        for name, values in {**self._inputs(), "x": self.x, **self.weights}.items():
+            check_finite(name, values)
         super().check_finite()
 
     def _sum(self) -> float:

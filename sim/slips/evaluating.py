@@ -11,7 +11,7 @@ from sim.compile.decimals import exactly
 from sim.compile.programs import Steps
 from sim.errors import NumberError
 from sim.layers import Layer, Network
-from sim.runs.backpropagation import Gradients, propagated
+from sim.runs.backpropagation import Gradients, check_losses, propagated
 from sim.runs.networks import NetworkGradients, NetworkTrace, Rows, back_through, through
 from sim.runs.running import given_to, steps_in, traced
 from sim.runs.traces import Trace
@@ -39,7 +39,8 @@ def evaluate_slip(
 
     Later steps of a slip in one step follow the right equations from the wrong states. A slip of a gradient gives the
     mapping of `backward`, the way forward being right; it needs what the loss gives: dh, dh_last or dc_last. In a
-    network it is made in every layer, each over what the wrong level below it gives.
+    network it is made in every layer, each over what the wrong level below it gives. A slip of the way forward needs no
+    loss; one that is given is looked at all the same.
     Raises: UnknownName for another cell's slip; ShapeError where the slip does not fit these sizes.
     """
     of_kind("slip", slip, Slip, "one of sim.slips_for(cell, asked)")
@@ -57,11 +58,13 @@ def evaluate_slip(
     def back(trace: Trace, dh: Any, dh_last: Any, dc_last: Any) -> Gradients:
         return propagated(trace, _cells(slip, trace.layer, step, trace.T), dh, dh_last, dc_last)
 
-    if isinstance(layer, Network):
-        whole = through(layer, x, h0, c0, run)
-        return back_through(whole, dh, dh_last, dc_last, back) if slip.of_gradient else whole
-    trace = run(layer, x, h0, c0)
-    return back(trace, dh, dh_last, dc_last) if slip.of_gradient else trace
+    found = through(layer, x, h0, c0, run) if isinstance(layer, Network) else run(layer, x, h0, c0)
+    if not slip.of_gradient:
+        check_losses(found, dh, dh_last, dc_last)
+        return found
+    if isinstance(found, NetworkTrace):
+        return back_through(found, dh, dh_last, dc_last, back)
+    return back(found, dh, dh_last, dc_last)
 
 
 def _cells(slip: Slip, layer: Layer, step: int | None, T: int) -> Steps:

@@ -19,7 +19,7 @@ from sim.language.declarations import Cell
 from sim.language.expressions import Shape
 from sim.layers import Array, Layer, numbers, of_shape
 from sim.runs.running import given_to, largest_of, state, steps_in
-from sim.runs.traces import Trace
+from sim.runs.traces import Trace, by_name
 from sim.slips.binding import Slip, slip_named
 from sim.slips.worlds import World, setting
 
@@ -121,7 +121,7 @@ class Follower:
     def _units(self, decimals: int) -> dict[str, Number]:
         """What is given as whole numbers of the last decimal. Raises: DecimalsError."""
         if decimals not in self._in_units:
-            whole = whole_list(list(self._named.values()), decimals)
+            whole = whole_list(list(self._named.values()), decimals, self._as_arrays)
             check_largest(largest_of(whole))
             self._in_units[decimals] = dict(zip(self._named, whole, strict=True))
         return self._in_units[decimals]
@@ -129,7 +129,7 @@ class Follower:
     def _by_name(self, losses: Losses) -> dict[str, Number]:
         """Weights, inputs, first states and what the loss gives, by the keys that equations read."""
         layer, states, rows = self.layer, self.layer.cell.states, range(1, self.T + 1)
-        x, *firsts = self._arrays()
+        x, *firsts = by_name(self.given, states, layer.D, layer.H).values()
         dh = np.zeros((self.T, layer.H)) if losses.dh is None else numbers("dh", losses.dh)
         of_shape("dh", dh, (self.T, layer.H))
         last = {"h": losses.dh_last, "c": losses.dc_last}
@@ -138,12 +138,11 @@ class Follower:
         found |= {**layer.weights} | {f"{each}@0": first for each, first in zip(states, firsts, strict=True)}
         return {key: array.item() for key, array in found.items()} if self.is_scalar else found
 
-    def _arrays(self) -> list[Array]:
-        """x (T, D), then the first states (H,)."""
-        if not is_small(self.layer.D, self.layer.H):
-            return self.given
-        flat, split = np.array(self.given), self.T * self.layer.D
-        return [flat[:split].reshape(self.T, self.layer.D), *flat[split:].reshape(-1, self.layer.H)]
+    def _as_arrays(self) -> dict[str, Array]:
+        """What is given, as its name is said: "h0", "dh at step 1"."""
+        said = {f"{state}@0": f"{state}0" for state in self.layer.cell.states}
+        plain = {key: key.replace("dh_loss", "dh").replace("@", " at step ") for key in self._named}
+        return {said.get(key, plain[key]): np.asarray(value) for key, value in self._named.items()}
 
 
 class Asked:

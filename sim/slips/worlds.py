@@ -16,7 +16,7 @@ from sim.compile.decimals import Rounding
 from sim.compile.graphs import at_step
 from sim.compile.recipes import ARRAYS, FLOATS, Arithmetic, Number, Recipe, recipe_of
 from sim.language.declarations import Cell
-from sim.language.expressions import Expr, leaves, sum_of
+from sim.language.expressions import Expr, leaves, name, substitute, sum_of
 from sim.slips.binding import Slip
 
 
@@ -88,7 +88,13 @@ class World(dict[str, Number]):
         return found
 
     def _way(self, key: str) -> Way:
+        if "@" not in key:
+            return _sum_way(self.setting, key, self._written(key))
         return _way(self.setting, self.setting.cell, key)
+
+    def _written(self, total: str) -> tuple[str, ...]:
+        """The contributions to a sum over the steps that are his own numbers."""
+        return tuple(key for key in _over_steps(total, self.setting.T) if key in self.own)
 
     def _along(self, way: Way) -> Number:
         return way.recipe([self[key] for key in way.reads])
@@ -111,7 +117,13 @@ class _Spoilt(World):
         return super().__missing__(key) if key in self.touched else self.right[key]
 
     def _way(self, key: str) -> Way:
+        if "@" not in key:
+            spoilt = tuple(each for each in _over_steps(key, self.setting.T) if each in self.wrong)
+            return _sum_way(self.setting, key, self._written(key), self.slip if spoilt else None, spoilt)
         return _way(self.setting, self.slip if key in self.wrong else self.setting.cell, key)
+
+    def _written(self, total: str) -> tuple[str, ...]:
+        return tuple(key for key in super()._written(total) if key not in self.wrong)
 
     def _along(self, way: Way) -> Number:
         right, touched = self.right, self.touched
@@ -145,20 +157,48 @@ class Way(NamedTuple):
 
 @lru_cache(maxsize=16384)
 def _way(setting: Setting, source: Cell | Slip, key: str) -> Way:
-    """By the right equation, or by that of a slip. The gradient of a weight is the sum of what all steps add."""
-    name, _, step = key.partition("@")
-    if step:
-        recipe = _recipe(setting, source, name, int(step) == setting.T)
-        return Way(recipe, tuple(_at_step(setting.cell, leaf, int(step)) for leaf in recipe.leaves))
-    parts = [Expr("name", (), f"{name}@{t}") for t in range(1, setting.T + 1)]
-    recipe = recipe_of(sum_of(parts), None, setting.arithmetic)
-    return Way(recipe, recipe.leaves)
+    """By the right equation, or by that of a slip."""
+    value, _, step = key.partition("@")
+    recipe = _recipe(setting, source, value, int(step) == setting.T)
+    return Way(recipe, tuple(_at_step(setting.cell, leaf, int(step)) for leaf in recipe.leaves))
 
 
 @lru_cache(maxsize=8192)
 def _recipe(setting: Setting, source: Cell | Slip, name: str, is_last: bool) -> Recipe:
+    return recipe_of(_formula(setting, source, name, is_last), setting.rounding, setting.arithmetic)
+
+
+def _formula(setting: Setting, source: Cell | Slip, name: str, is_last: bool) -> Expr:
     formula = source.changes[name] if isinstance(source, Slip) else source.formula(name)
-    return recipe_of(setting.cell.over_time(formula, is_last=is_last), setting.rounding, setting.arithmetic)
+    return setting.cell.over_time(formula, is_last=is_last)
+
+
+@lru_cache(maxsize=1024)
+def _sum_way(
+    setting: Setting, total: str, written: tuple[str, ...], slip: Slip | None = None, spoilt: tuple[str, ...] = ()
+) -> Way:
+    """The gradient of a weight: what all steps add, rounded once, as their sum is.
+
+    A contribution that is `written` down stands in it as it is; those in `spoilt` are the slip's.
+    """
+    parts = [
+        name(key) if key in written else _added_at(setting, slip if slip and key in spoilt else setting.cell, key)
+        for key in _over_steps(total, setting.T)
+    ]
+    recipe = recipe_of(sum_of(parts), setting.rounding, setting.arithmetic)
+    return Way(recipe, recipe.leaves)
+
+
+def _over_steps(total: str, T: int) -> list[str]:
+    """The contributions to the gradient of a weight: "dW_f@1", "dW_f@2"."""
+    return [f"{total}@{step}" for step in range(1, T + 1)]
+
+
+def _added_at(setting: Setting, source: Cell | Slip, key: str) -> Expr:
+    """What a step adds, every name with its step."""
+    gradient, _, step = key.partition("@")
+    formula = _formula(setting, source, gradient, int(step) == setting.T)
+    return substitute(formula, {leaf: name(_at_step(setting.cell, leaf, int(step))) for leaf in leaves(formula)})
 
 
 def _at_step(cell: Cell, leaf: str, step: int) -> str:

@@ -147,6 +147,14 @@ class CarefulLearner:
         )
         return named, passed
 
+    def rnn_back(self, x, h, c, dh, coming):
+        new, _ = self.rnn(x, h, c)
+        named = {"dh": [self.rounded(loss + back) for loss, back in zip(dh, coming[0], strict=True)]}
+        named["da"] = self.product(named["dh"], [1 - each * each for each in new])
+        columns = range(len(h))
+        through = [sum(self.w["U"][j][m] * named["da"][j] for j in columns) for m in columns]
+        return named, (through, coming[1])
+
     def gru_back(self, x, h, c, dh, coming):
         r, z = (self.gate(k, x, h) for k in "rz")
         recurrent = [self.dot(U, h) + b for U, b in zip(self.w["U_n"], self.w["b_hn"], strict=True)]
@@ -165,6 +173,33 @@ class CarefulLearner:
             [a + d * share for a, d, share in zip(through, named["dh"], z, strict=True)],
             [Decimal(0)] * len(h),
         )
+
+    # --- the gradients of weights: no product is rounded, their sum over the steps is
+
+    def of_weights(self, steps):
+        """From (named gradients, x, old h) of every step: dW = Σ δa ⊗ x, dU = Σ δa ⊗ h_prev, db = Σ δa."""
+        found = {}
+        for block in (name.removeprefix("W") for name in self.w if name[0] == "W"):
+            pairs = [(named[f"da{block}"], x, h) for named, x, h in steps]
+            found[f"W{block}"] = self.outer((d, x) for d, x, _ in pairs)
+            found[f"U{block}"] = self.outer((d, h) for d, _, h in pairs)
+            found["b_in" if "b_in" in self.w and block == "_n" else f"b{block}"] = self.added(d for d, _, _ in pairs)
+        if "b_hn" in self.w:  # behind the reset gate
+            muted = [self.muted(named["da_n"], x, h) for named, x, h in steps]
+            found["U_n"] = self.outer((d, h) for d, (_, _, h) in zip(muted, steps, strict=True))
+            found["b_hn"] = self.added(muted)
+        return found
+
+    def muted(self, da_n, x, h):
+        return [d * share for d, share in zip(da_n, self.gate("r", x, h), strict=True)]
+
+    def outer(self, pairs):
+        pairs = list(pairs)
+        rows, columns = (range(len(vector)) for vector in pairs[0])
+        return [[self.rounded(sum(d[j] * v[k] for d, v in pairs)) for k in columns] for j in rows]
+
+    def added(self, vectors):
+        return [self.rounded(sum(at)) for at in zip(*vectors, strict=True)]
 
 
 def random_numbers(chance, shape, places):

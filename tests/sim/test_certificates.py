@@ -135,6 +135,22 @@ def inputs_of(certificate):
     return {name: certificate.given[name] for name in ("x", "h0", "c0") if name in certificate.given}
 
 
+@pytest.mark.parametrize("sizes", [(1, 1, 2), (2, 2, 3)], ids=str)
+def test_the_key_of_a_shared_weight_is_its_exact_gradient(sizes):
+    D, H, T = sizes
+    asked = exercise(
+        stream="rnn-back/1", cell="rnn", D=D, H=H, T=T, asked=("da@1", "dU", "dW", "db"), claims={"da": ("B14",)},
+        must_show={}, ranges={"x": WIDE, "h0": NARROW, "W": WIDE, "U": WIDE, "b": NARROW, "dh": WIDE},
+    )  # fmt: skip
+    block = sim.certify(asked, range(60))
+    for certificate in block[:20]:
+        trace = sim.exact(layer_of(sim.cell("rnn"), certificate), **inputs_of(certificate))
+        gradients = sim.backward(trace, certificate.given["dh"])
+        for weight in "UWb":
+            assert certificate.exact[f"d{weight}"] == gradients[weight].tolist()
+    assert sim.certify(asked, [7]) == [block[7]]
+
+
 @pytest.mark.parametrize("make", [exercise, gru])
 def test_certificates_hold_what_exact_and_forward_give(make):
     cell = make().declared

@@ -162,6 +162,19 @@ REFUSALS = [
     (lambda: sim.from_torch("lstm", {}), "missing: weight_ih_l0, weight_hh_l0"),
     (lambda: sim.from_torch("lstm", {**STATE, "bias_ih_l0": ZEROS(4)}), "missing: bias_hh_l0"),
     (lambda: sim.from_torch("gru", STATE), r"weight_ih_l0 has 4 rows, needs 3; weight_hh_l0 has 4 rows, needs 3"),
+    (lambda: sim.from_torch("gru", STATE), r"^weight_ih_l0 has .*; weight_hh_l0 has 4 rows, needs 3: 3 blocks"),
+    (
+        lambda: sim.from_keras("gru", [ZEROS((1, 4)), ZEROS((1, 4))], use_bias=False),
+        r"^kernel \(transposed\) has .*; recurrent_kernel \(transposed\) has 4 rows, needs 3: 3 blocks",
+    ),
+    (
+        lambda: sim.from_keras("lstm", [ZEROS((1, 4)), ZEROS((1, 4)), ZEROS(3)]),
+        "^bias has 3 rows, needs 4: 4 blocks",
+    ),
+    (
+        lambda: sim.from_keras("rnn", [ZEROS((1, 1))] * 2, use_bias=False, recurrent_activation="hard_sigmoid"),
+        "“hard_sigmoid” is not supported: SimpleRNN has no gates",
+    ),
     (lambda: sim.from_torch("lstm", {**STATE, "weight_ih_l0": ZEROS(4)}), "weight_ih_l0 has shape .*needs 2 axes"),
     (lambda: sim.from_torch("lstm", {**STATE, "weight_ih_l0": [["a"]] * 4}), "weight_ih_l0 holds something"),
     (lambda: sim.from_torch("rnn", STATE, nonlinearity="gelu"), "nonlinearity “gelu” is not supported"),
@@ -181,6 +194,10 @@ REFUSALS = [
     ),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), direction="up"), "no direction “up”"),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), clip=3.0), "attribute clip = 3.0"),
+    (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), clip=0.0), "attribute clip = 0.0"),
+    (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), foo=0), "attribute foo = 0"),
+    (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), foo=None), "attribute foo = None"),
+    (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), activation_alpha=[0.0]), "activation_alpha"),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), layout=1), "layout = 1"),
     (lambda: sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), hidden_size=2), "hidden_size is 2"),
     (
@@ -211,3 +228,11 @@ def test_what_cannot_be_converted_is_refused_by_name(refused, message):
     with pytest.raises(sim.SimError, match=message) as found:
         refused()
     assert found.value.hint or found.value.message
+
+
+def test_attributes_that_say_nothing_are_no_reason_to_refuse():
+    unset = {"clip": None, "activation_alpha": [], "activation_beta": None, "input_forget": 0, "layout": 0}
+    layer = sim.from_onnx("GRU", ZEROS((1, 3, 1)), ZEROS((1, 3, 1)), **unset)
+    assert layer.cell.name == "gru"
+    simple = sim.from_keras("rnn", [ZEROS((1, 1))] * 2, use_bias=False, recurrent_activation="sigmoid")
+    assert simple.cell.name == "rnn"

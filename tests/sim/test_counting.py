@@ -131,6 +131,7 @@ def test_every_plain_slip_says_what_to_do():
         ("B01", {"w": 0.1, "h": []}, r"h has shape \(0,\)"),
         ("B01", {"w": [0.1, 0.2], "h": [0.1]}, r"w has shape \(2,\), needs \(\)"),
         ("B01", {"w": 0.1, "h": [[0.1]]}, "needs a row"),
+        ("B21", {"gradient": [3, 4], "threshold": -1}, "threshold is -1, needs 0 or more"),
         ("B01", {"w": 0.1, "h": [[0.1], [0.1, 0.2]]}, "h has rows of different lengths"),
     ],
 )

@@ -36,26 +36,48 @@ def test_no_digit_differs_from_decimal_arithmetic(cell):
             assert trace["h"][at].tolist() == [float(entry) for entry in h]
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_no_digit_of_a_gradient_differs_from_decimal_arithmetic(cell):
-    chance, cell = random.Random(f"{cell} backward"), sim.cell(cell)
-    for run in range(60):
-        D, H, T, decimals = chance.choice([1, 2]), chance.choice([1, 2]), chance.choice([1, 2, 3]), 2 + run % 3
-        weights = {name: random_numbers(chance, cell.shape(name, D, H), 1) for name in cell.parameters}
-        x, h0, c0, dh = (random_numbers(chance, shape, 1) for shape in ((T, D), (H,), (H,), (T, H)))
-        trace = sim.exact(sim.layer(cell, weights), x, h0, c0 if "c" in cell.states else None, decimals=decimals)
-        gradients = sim.backward(trace, dh)
-        hand = CarefulLearner(weights, decimals)
-        states = [(hand.read(h0), hand.read(c0))]
-        forward = hand.lstm if cell.name == "lstm" else hand.gru_pytorch
-        for x_t in x:
-            states.append(forward(hand.read(x_t), *states[-1]))
-        coming = [Decimal(0)] * H, [Decimal(0)] * H
-        for at in reversed(range(T)):
-            named, coming = getattr(hand, f"{cell.name}_back")(hand.read(x[at]), *states[at], hand.read(dh[at]), coming)
-            for name, value in named.items():
-                assert gradients[name][at].tolist() == [float(entry) for entry in value], name
-        assert gradients["h0"].tolist() == [float(hand.rounded(entry)) for entry in coming[0]]
+def by_hand_and_by_sim(cell, chance, decimals, sizes):
+    """A random layer's way back, twice: that of `sim`, and what a careful learner writes down."""
+    D, H, T = sizes
+    weights = {name: random_numbers(chance, cell.shape(name, D, H), 1) for name in cell.parameters}
+    x, h0, c0, dh = (random_numbers(chance, shape, 1) for shape in ((T, D), (H,), (H,), (T, H)))
+    trace = sim.exact(sim.layer(cell, weights), x, h0, c0 if "c" in cell.states else None, decimals=decimals)
+    hand, steps = CarefulLearner(weights, decimals), []
+    states = [(hand.read(h0), hand.read(c0))]
+    for x_t in x:
+        states.append(getattr(hand, method_for(cell))(hand.read(x_t), *states[-1]))
+    coming = [Decimal(0)] * H, [Decimal(0)] * H
+    for at in reversed(range(T)):
+        x_t = hand.read(x[at])
+        named, coming = getattr(hand, f"{cell.name}_back")(x_t, *states[at], hand.read(dh[at]), coming)
+        steps.insert(0, (named, x_t, states[at][0]))
+    h0_of = [hand.rounded(entry) for entry in coming[0]]
+    return sim.backward(trace, dh), steps, {**hand.of_weights(steps), "h0": h0_of}
+
+
+def assert_no_digit_differs(gradients, steps, totals):
+    for at, (named, *_) in enumerate(steps):
+        for name, value in named.items():
+            assert gradients[name][at].tolist() == [float(entry) for entry in value], name
+    for name, value in totals.items():
+        assert (gradients[name] == np.array(value, dtype=float)).all(), name
+
+
+@pytest.mark.parametrize("runs", [60, pytest.param(3000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_no_digit_of_a_gradient_differs_from_decimal_arithmetic(cell, runs):
+    chance = random.Random(f"{cell} backward")
+    for run in range(runs):
+        sizes = tuple(chance.choice(some) for some in ([1, 2], [1, 2], [1, 2, 3]))
+        assert_no_digit_differs(*by_hand_and_by_sim(sim.cell(cell), chance, 2 + run % 3, sizes))
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 23), (2, 2, 12), (9, 2, 2), (9, 2, 12)], ids=str)  # in pieces, on arrays
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_the_gradient_of_a_weight_is_rounded_once_however_it_is_computed(cell, sizes):
+    chance = random.Random(f"{cell} {sizes}")
+    for decimals in (2, 3, 4):
+        assert_no_digit_differs(*by_hand_and_by_sim(sim.cell(cell), chance, decimals, sizes))
 
 
 def test_every_kind_of_equations_in_the_papers_is_written_out_by_hand():

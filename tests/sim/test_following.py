@@ -25,6 +25,16 @@ def test_a_learner_is_followed_on_the_way_back_too():
     assert dW.tolist() == [[-0.35]]  # 0.5 · −0.7
 
 
+def test_a_contribution_that_a_learner_wrote_down_stands_in_the_gradient_of_the_weight():
+    layer = sim.layer("rnn", {"W": [[0.5]], "U": [[0.8]], "b": [0.1]})
+    given = {"x": [[1.0], [-0.5]], "h0": [-0.5], "dh": [[-1.0], [0.5]]}
+    step_2 = 0.5 * 0.1974  # δa_2 · h_1; h_2 is 0, so δa_2 is δh_2
+    own = {"dU@1": [[0.3]], "da@1": [0.7]}
+    assert sim.evaluate_with(layer, **given, own=own, asked="dU") == pytest.approx(0.3 + step_2, abs=0.5e-4)
+    no_own = sim.evaluate_with(layer, **given, own={"da@1": [0.7]}, asked="dU")
+    assert no_own == pytest.approx(0.7 * -0.5 + step_2, abs=0.5e-4)
+
+
 def test_a_number_of_what_is_asked_or_comes_after_it_is_not_used():
     start, losses = L_START, {"dh": [[0.5], [1.0]]}
     later = {"c@1": [9.0], "tanh_c@1": [9.0], "h@1": [9.0], "f@2": [9.0], "dc@1": [9.0]}

@@ -132,3 +132,70 @@ def test_the_check_of_gradients_takes_a_network(network):
     found = sim.check_gradients(network, x, h0=h0, dh=dh, dh_last=last, dc_last=-last)
     assert {"layers[0].W_f", "layers[3].U_o", "x", "h0", "c0"} <= found.keys()
     assert max(found.values()) < 1e-8
+
+
+def test_a_network_s_trace_is_read_step_by_step_as_a_layer_s_is(network):
+    chance = np.random.default_rng(3)
+    x, h0, c0 = chance.normal(size=(5, 2)), chance.normal(size=(4, 3)), chance.normal(size=(4, 3))
+    trace = sim.forward(network, x, h0, c0)
+    assert (trace.at("f", 2) == trace["f"][1]).all()
+    assert (trace.at("x", 2) == x[1]).all()
+    before = np.concatenate([trace.layers[2]["h"][0], trace.layers[3]["h"][2]])  # the second half reads from the end
+    assert (trace.at("h_prev", 2) == before).all()
+    assert (trace.h0 == h0).all()
+    assert (trace.c0 == c0).all()
+    assert trace.cell is sim.cell("lstm")
+    assert trace.states == ("h", "c")
+    again = sim.forward(network, trace.x, trace.h0, trace.c0)
+    assert (again["h"] == trace["h"]).all()
+
+
+def test_a_network_s_gradients_are_read_step_by_step_as_a_layer_s_are(network):
+    chance = np.random.default_rng(4)
+    x, dh = chance.normal(size=(5, 2)), chance.normal(size=(5, 6))
+    gradients = sim.backward(sim.forward(network, x), dh)
+    assert (gradients.at("da_f", 3) == gradients["da_f"][2]).all()
+    assert (gradients.at("dh_loss", 3) == dh[2]).all()
+    assert (gradients.at("dx", 3) == gradients["x"][2]).all()
+    assert (gradients.at("f", 3) == gradients.trace["f"][2]).all()
+    assert gradients["h0"].shape == (4, 3)
+    assert gradients.T == 5
+
+
+def test_a_network_s_trace_and_gradients_say_what_they_are(network):
+    trace = sim.forward(network, np.ones((2, 2)))
+    said = "LSTM, D=2, H=3; LSTM, D=2, H=3, reverse; LSTM, D=6, H=3; LSTM, D=6, H=3, reverse; T=2"
+    assert repr(trace) == f"<NetworkTrace of {said}>"
+    assert repr(sim.backward(trace, np.ones((2, 6)))) == f"<NetworkGradients of <NetworkTrace of {said}>>"
+    small = sim.layer("rnn", {"W": [[0.5]], "U": [[0.8]], "b": [0.1]})
+    kept = sim.exact(sim.network([small]), [[1.0]], decimals=3)
+    assert repr(kept) == "<NetworkTrace of Plain RNN, D=1, H=1; T=1, 3 decimals>"
+
+
+@pytest.mark.parametrize("name", ["W_f", "q", "h0", None])
+def test_what_only_a_layer_has_is_not_there_of_the_whole_network(network, name):
+    trace = sim.forward(network, np.ones((2, 2)))
+    gradients = sim.backward(trace, np.ones((2, 6)))
+    for refused in (lambda: trace.at(name, 1), lambda: gradients.at(name, 1), lambda: gradients.at(f"d{name}", 1)):
+        with pytest.raises(sim.SimError, match="There is no"):
+            refused()
+    for step in (0, 3, 1.5):
+        for found, each in ((trace, "x"), (trace, "f"), (gradients, "dx"), (gradients, "dc")):
+            with pytest.raises(sim.SimError, match="There is no step"):
+                found.at(each, step)
+
+
+def test_layers_of_different_sizes_have_rows_of_their_own_lengths():
+    chance, lstm, gru = np.random.default_rng(5), sim.cell("lstm"), sim.cell("gru")
+    network = sim.network([random_layer(lstm, chance, 2, 3), random_layer(gru, chance, 3, 1)])
+    trace = sim.forward(network, np.ones((2, 2)), [[1, 2, 3], [4]])
+    assert [row.tolist() for row in trace.h0] == [[1, 2, 3], [4]]
+    assert trace.c0[0].tolist() == [0, 0, 0]
+    assert trace.c0[1] is None
+    assert (sim.forward(network, trace.x, trace.h0, trace.c0)["h"] == trace["h"]).all()
+    gradients = sim.backward(trace, np.ones((2, 1)))
+    assert gradients.layers[0]["c0"].shape == (3,)
+    assert all(array.shape[1] in (1, 2) for array in dict(gradients).values())
+    with pytest.raises(sim.SimError, match=r"no gradient “h0” of the whole network\. Ask layers"):
+        gradients["h0"]
+    assert sim.forward(sim.network([random_layer(gru, chance, 2, 3)]), np.ones((2, 2))).c0 is None

@@ -76,6 +76,27 @@ def test_the_same_equations_are_printed_in_other_letters():
         sim.text("lstm", "c", letters="greek")
 
 
+def test_the_same_equations_are_said_in_other_letters():
+    assert (
+        sim.words("lstm", "c", letters="gamma") == "c at t equals Gamma f times the old c plus Gamma u times c tilde."
+    )
+    assert sim.words("rnn", "h", letters="gamma") == "a at t equals tanh of s a."
+    joined = "a f at t equals W f times the quantity the old h beside x, plus b f."
+    assert sim.words("lstm", "a_f", letters="joined") == joined
+    pytorch = "a f at step 2 equals W i f times x plus b i f plus b h f plus W h f times the old h."
+    assert sim.words("lstm", "a_f", 2, letters="pytorch") == pytorch
+    assert sim.words("lstm", "df", letters="gamma") == (
+        "the gradient of Gamma f at t equals the gradient of c times the old c."
+    )
+    trace = sim.exact(lstm_layer(), **L_START)
+    said = "c at step 1 equals Gamma f times the old c plus Gamma u times c tilde. 0.8165 equals"
+    assert sim.words(trace, "c", 1, letters="gamma").startswith(said)
+    network = sim.exact(sim.network([lstm_layer()]), L_START["x"])
+    assert "Gamma o times tanh of c" in sim.words(network, "h", 1, letters="gamma")
+    with pytest.raises(sim.SimError, match="no letters “greek”"):
+        sim.words("lstm", "c", letters="greek")
+
+
 @each_kind
 def test_every_equation_can_be_printed_in_every_letters(cell):
     for letters in ("", "pytorch", "gamma", "joined"):
@@ -83,6 +104,8 @@ def test_every_equation_can_be_printed_in_every_letters(cell):
             ET.fromstring(re.sub("&#x206[0-9];", "", sim.mathml(cell, name, letters=letters)))
             printed = sim.text(cell, name, letters=letters), sim.latex(cell, name, letters=letters)
             assert all(one.count("(") == one.count(")") for one in printed)
+            said = sim.words(cell, name, letters=letters)
+            assert re.fullmatch(r"[A-Za-z0-9, ]+\.", said), said
 
 
 def test_the_backward_pass_is_printed_as_steps():

@@ -18,6 +18,29 @@ def many(**changes):
     return sim.forward_many("rnn", {name: variants[name] for name in "WUb"}, variants["x"], variants["h0"])
 
 
+ONES = {"W": np.ones((1, 1, 2)), "U": np.ones((1, 1, 2)), "b": np.ones((1, 2))}
+
+
+def many_lstm(**changes):
+    weights = {f"{letter}_{gate}": array for gate in "ifgo" for letter, array in ONES.items()}
+    return sim.forward_many("lstm", weights | changes, np.ones((1, 1, 2)))
+
+
+def large(name):
+    """A layer of nine inputs, which is computed on arrays."""
+    cell = sim.cell(name)
+    return sim.layer(cell, {weight: np.ones(cell.shape(weight, 9, 1)) for weight in cell.parameters})
+
+
+def followed(**changes):
+    given = {"x": [[1], [1]], "h0": [0]} | changes
+    return sim.evaluate_with(rnn(), **given, own={}, asked="h@1")
+
+
+def forward_slip(of, **losses):
+    return sim.evaluate_slip(sim.slip_named("rnn", "a", "F07"), of, [[1]], **losses)
+
+
 def never_passes():
     """An exercise whose only number leaves nothing to tell apart."""
     zero = sim.Range(0, 0, 1)
@@ -65,6 +88,17 @@ REFUSALS = [
     (lambda: sim.forward(rnn(), [[1]], h0=[np.nan]), "h0 holds a value that is not a finite number"),
     (lambda: sim.forward(rnn(), [[1]], h0=["a"]), "h0 holds something that is not a number"),
     (lambda: sim.exact(rnn(), [[np.nan]]), "x holds a value that is not a finite number"),
+    (lambda: sim.exact(rnn(), [[0.5], [0.12345]]), "x holds 0.12345, which has more than 4 decimals"),
+    (lambda: sim.exact(rnn(), [[0.5]], [0.12345]), "h0 holds 0.12345, which has more than 4 decimals"),
+    (lambda: sim.exact(large("rnn"), np.full((1, 9), 0.12345)), "x holds 0.12345"),
+    (lambda: sim.exact(large("lstm"), np.ones((1, 9)), c0=[0.12345]), "c0 holds 0.12345"),
+    (lambda: sim.exact(sim.layer("lstm", LSTM), [[1]], c0=[0.125], decimals=2), "c0 holds 0.125, .* more than 2"),
+    (lambda: followed(h0=[0.12345]), "h0 holds 0.12345"),
+    (lambda: followed(x=[[1], [0.12345]]), "x at step 2 holds 0.12345"),
+    (lambda: followed(dh=[[0.12345], [1]]), "dh at step 1 holds 0.12345"),
+    (lambda: sim.backward(sim.exact(rnn(), [[1]]), None, [0.12345]), "dh_last holds 0.12345"),
+    (lambda: sim.backward(sim.exact(large("lstm"), np.ones((1, 9))), None, None, [0.12345]), "dc_last holds 0.12345"),
+    (lambda: sim.backward(sim.forward(rnn(), [[1]]), np.array([[np.nan]])), r"dh holds a value .*: nan at \[0, 0\]"),
     (lambda: sim.exact(rnn(W=[[0.12345]]), [[1]]), "W holds 0.12345, which has more than 4 decimals"),
     (lambda: sim.exact(rnn(), [[1]], decimals=2.5), "decimals"),
     (
@@ -79,6 +113,14 @@ REFUSALS = [
     ),
     (lambda: many(b=[[0.1]]), r"b has shape \(1, 1\), needs \(1, 2\)"),
     (lambda: many(x=[[[1, float("nan")]]]), "x holds a value that is not a finite number"),
+    (lambda: many(W=np.array([[[0.5, np.nan]]])), r"W holds a value that is not a finite number: nan at \[0, 0, 1\]"),
+    (lambda: many(b=np.array([[-np.inf, 0.1]])), r"b holds a value that is not a finite number: -inf at \[0, 0\]"),
+    (lambda: many_lstm(W_q=np.ones((1, 1, 2))), "unknown: W_q"),
+    (lambda: many_lstm(p_i=np.ones((1, 2))), "unknown: p_i"),
+    (lambda: many_lstm(W_f=np.array([[[1, np.nan]]])), r"W_f holds a value that is not a finite number: nan at"),
+    (lambda: many_lstm(U_o=np.array([[[np.inf, 1]]])), r"U_o holds a value that is not a finite number: inf at"),
+    (lambda: many_lstm(b_g=None), "b_g holds something that is not a number"),
+    (lambda: sim.forward_many("rnn", ONES, np.ones((1, 1, 2)), c0=np.full((1, 2), np.nan)), "no state c, .* no c0"),
     (lambda: many(h0=[[0]]), r"h0 has shape \(1, 1\), needs \(1, 2\)"),
     (lambda: many(W=[[["a", "b"]]]), "W holds something that is not a number"),
     (
@@ -90,6 +132,14 @@ REFUSALS = [
     (lambda: sim.forward(rnn(), [[1]], c0=[1]), "no state c"),
     (lambda: sim.forward(rnn(), [[1]])["q"], "no “q”"),
     (lambda: sim.forward_many("rnn", RIGHT, [[1.0]]), "needs"),
+    (lambda: forward_slip(rnn(), dh="abc"), "dh holds something that is not a number"),
+    (lambda: forward_slip(rnn(), dh=[[1, 2]]), r"dh has shape \(1, 2\), needs \(1, 1\)"),
+    (lambda: forward_slip(rnn(), dh=np.array([[np.nan]])), "dh holds a value that is not a finite number"),
+    (lambda: forward_slip(rnn(), dc_last=[1]), "no state c, so it takes no dc_last"),
+    (lambda: forward_slip(sim.network([rnn()]), dh="abc"), "dh holds something that is not a number"),
+    (lambda: forward_slip(sim.network([rnn()]), dh=[[1, 2]]), r"dh has shape \(1, 2\), needs \(1, 1\)"),
+    (lambda: forward_slip(sim.network([rnn()]), dh_last=[[1], [2]]), "dh_last has 2 rows"),
+    (lambda: forward_slip(sim.network([rnn()]), dh_last=[["a"]]), "dh_last holds something that is not a number"),
     (lambda: sim.slips_for("rnn", "c"), "no “c”"),
     (lambda: sim.mathml("rnn", "c"), "no “c”"),
     (lambda: sim.explain(sim.forward(rnn(), [[1]]), 2), "no step 2"),
@@ -106,6 +156,12 @@ def test_bad_input_is_refused_by_name(refused, message):
         refused()
     assert found.value.code
     assert found.value.message.endswith(".")
+
+
+def test_a_slip_of_the_way_forward_is_the_same_whether_a_loss_is_given_or_not():
+    for of in (rnn(), sim.network([rnn()])):
+        for losses in ({}, {"dh": [[1]]}, {"dh": [[1]], "dh_last": [1] if isinstance(of, sim.Layer) else [[1]]}):
+            assert forward_slip(of, **losses)["a"] == [[0.5]]
 
 
 def test_what_overflows_is_refused_by_name_and_never_returned():

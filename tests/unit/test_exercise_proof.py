@@ -306,6 +306,16 @@ def test_which_way_a_value_goes_follows_from_the_signs():
 # --- help
 
 
+def test_the_worked_gradient_of_a_shared_weight_is_a_sum_of_products_that_is_rounded_once():
+    kind, fair = variants("rnn-weight-gradient", 20)
+    for certificate in fair:
+        line = kind.worked(certificate.given, certificate.exact)[-1]
+        (put_in,) = (each.replace("−", "-").replace("·", "*") for each in line.put_in)
+        products, value = put_in.split(" = ")
+        assert float(value) == certificate.exact["dU"][0][0]
+        assert abs(eval(products) - float(value)) < 0.5001e-4
+
+
 @each_exercise
 def test_every_step_has_four_hints_that_say_something_and_a_worked_line(slug):
     kind, fair = variants(slug, 2)

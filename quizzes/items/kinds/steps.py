@@ -87,17 +87,24 @@ def _line(working: StepsWorking, found: sim.Trace | sim.Gradients, name: str, st
 
 
 def _sum(working: StepsWorking, name: str) -> Worked:
-    """The gradient of a shared weight: what each step adds, added."""
+    """The gradient of a shared weight: what each step adds, added and then rounded once."""
     found, decimals = working.found, working.specification.decimals
     assert isinstance(found, sim.Gradients)
-    parts = [written(entries(found.at(name, step)), decimals) for step in range(1, working.specification.T + 1)]
+    steps = [sim.substituted_text(found, name, step) for step in range(1, working.specification.T + 1)]
     total = found[name[1:]]
+    lines = zip(zip(*steps, strict=True), entries(total), strict=True)
     return Worked(
         name=name,
         formula=sim.text(working.layer.cell, name),
         values=total.tolist(),
         asked=True,
-        put_in=(f"{' + '.join(parts)} = {written(entries(total), decimals)}",),
+        put_in=tuple(f"{_added(parts)} = {written((value,), decimals)}" for parts, value in lines),
         mathml=sim.mathml(working.layer.cell, name, block=False),
         words="The contributions of all steps are added.",
     )
+
+
+def _added(parts: Iterable[str]) -> str:
+    """The right sides of "0.0987 = 0.5000·0.1974" and "−0.0600 = −0.3000·0.2" as one sum."""
+    first, *rest = (part.partition(" = ")[2] for part in parts)
+    return first + "".join(f" − {each[1:]}" if each[0] == "−" else f" + {each}" for each in rest)
