@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.language.declarations import Cell
 from sim.printers.layers import each_layer
 from sim.printers.letters import spoken
+from sim.printers.numerals import Decimals, number_words
 from sim.printers.reading import Numbers, render, shown_formula, told
 from sim.printers.text import Printed, shown_equations
 from sim.runs.backpropagation import Gradients
@@ -35,7 +36,7 @@ class WordStyle:
         return spoken(label)
 
     def number(self, digits: str) -> str:
-        return digits.replace("−", "minus ")
+        return number_words(digits)
 
     def value(self, label: str, digits: str) -> str:
         return self.number(digits)
@@ -49,7 +50,7 @@ class WordStyle:
     def call(self, function: str, arguments: list[str], simple: bool) -> str:
         if function == "outer":
             return f"the outer product of {arguments[0]} and {arguments[1]}"
-        held = arguments[0] if simple else self.group(arguments[0])
+        held = arguments[0] if simple and " times " not in arguments[0] else self.group(arguments[0])
         return f"{held}, {AFTERWARDS[function]}," if function in AFTERWARDS else f"{FUNCTIONS[function]} {held}"
 
     def group(self, inner: str) -> str:
@@ -68,7 +69,7 @@ class WordStyle:
 STYLE = WordStyle()
 
 
-def words(of: Printed, name: str = "", step: int | None = None, *, decimals: int | None = None) -> str:
+def words(of: Printed, name: str = "", step: int | None = None, *, decimals: Decimals = None) -> str:
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as a sentence about a step.
 
     Of a trace or gradients: a line for every equation in order, its numbers after it; or that of one name, at one step.
@@ -95,7 +96,7 @@ def _said(cell: Cell, name: str, at: str) -> str:
     return _sentence(f"{STYLE.name(name)} at {at} equals {render(shown_formula(cell, name), STYLE)}")
 
 
-def substituted_words(of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None) -> list[str]:
+def substituted_words(of: Trace | Gradients, name: str, step: int, *, decimals: Decimals = None) -> list[str]:
     """The same with numbers put in, one sentence per entry."""
     numbers = Numbers(of, step, decimals)
     return [_sentence(f"{STYLE.number(digits)} equals {render(entry, STYLE)}") for digits, entry in numbers.lines(name)]
