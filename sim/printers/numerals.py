@@ -68,6 +68,13 @@ class Significant:
     def words(self, value: float) -> str:
         return number_words(self.digits(value))
 
+    def difference(self, left: float, right: float) -> str:
+        """left − right of the two as they are shown, as exactly as the larger of them."""
+        exponent = max(self._in_parts(value)[1] for value in (left, right) if value or left == right)
+        decimals = self._decimals(exponent)
+        found = round(round(left, decimals) - round(right, decimals), decimals)
+        return self.digits(found) if exponent < SMALLEST_PLAIN else fixed(found, decimals)
+
     def _in_parts(self, value: float) -> tuple[str, int]:
         """Factor and exponent of a value, rounded: ("−3.217", −7)."""
         factor, _, exponent = f"{value:.{self.figures - 1}e}".partition("e")
