@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-
 WIDTH, HEIGHT = 420.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 362.0, 14.0, 222.0  # of the curves; the grid begins farther left, at EDGE
 EDGE = 50.0
@@ -72,6 +69,14 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What is not seen in a chart: of which curve, by its title, and what of it."""
+
+    text: str
+    of: str = ""
+
+
+@dataclass(frozen=True)
 class Chart:
     id: str
     title: str
@@ -83,7 +88,7 @@ class Chart:
     now: float | None  # the step looked at
     right: float  # where the grid ends
     has_names: bool
-    notes: Sequence[str]  # what is not seen in it, and why
+    notes: Sequence[Note]
     per_unit: float  # of its height, on a straight scale
 
 
@@ -179,28 +184,34 @@ def _line(scale: Scale, run: list[tuple[int, float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _notes(series: Sequence[Series]) -> list[SafeString]:
+def _notes(series: Sequence[Series]) -> list[Note]:
     """What has no place on a logarithmic scale, in a line each."""
     notes = [_note_on_nothing(each) for each in series if 0 in each.values]
     if any(0 < value < SMALLEST for each in series for value in each.values):
-        notes.append(format_html("Below {} nothing is drawn; the table has it.", _power(SMALLEST_POWER)))
+        notes.append(Note(f"Below {_power(SMALLEST_POWER)} nothing is drawn; the table has it."))
     return notes
 
 
-def notes_on_closeness(drawn: Chart, left: Sequence[float], right: Sequence[float]) -> list[str]:
+def notes_on_closeness(drawn: Chart, left: Sequence[float], right: Sequence[float]) -> list[Note]:
     """Where two curves can't be told apart on a straight scale, a line that says so."""
-    farthest = max(abs(one - other) for one, other in zip(left, right, strict=True))
-    if farthest == 0:
-        return ["The two curves lie on each other: they are alike in every step."]
-    if farthest * drawn.per_unit >= CLOSEST_SEEN:
-        return []
-    return [f"The two curves differ by less than can be seen, {scientific(farthest)} at most; the table has both."]
+    apart = [abs(one - other) for one, other in zip(left, right, strict=True)]
+    seen = [step for step, each in enumerate(apart, 1) if each * drawn.per_unit >= CLOSEST_SEEN]
+    if not any(apart):
+        return [Note("The two curves lie on each other: they are alike in every step.")]
+    if not seen:
+        return [
+            f"The two curves differ by less than can be seen, {scientific(max(apart))} at most; the table has both."
+        ]
+    ends = (("Before", seen[0], apart[: seen[0] - 1]), ("After", seen[-1], apart[seen[-1] :]))
+    return [
+        Note(f"{where} step {step} they differ by less than can be seen.") for where, step, rest in ends if any(rest)
+    ]
 
 
-def _note_on_nothing(series: Series) -> SafeString:
+def _note_on_nothing(series: Series) -> Note:
     steps = [step for step, value in enumerate(series.values, 1) if value == 0]
     where = f"step {steps[0]}" if len(steps) == 1 else f"{len(steps)} steps"
-    return format_html("{} is 0 at {}, and 0 has no place on a logarithmic scale.", series.title or series.name, where)
+    return Note(f"is 0 at {where}, and 0 has no place on a logarithmic scale.", series.title or series.name)
 
 
 def _end(scale: Scale, series: Series) -> float:
