@@ -199,9 +199,7 @@ def notes_on_closeness(drawn: Chart, left: Sequence[float], right: Sequence[floa
     if not any(apart):
         return [Note("The two curves lie on each other: they are alike in every step.")]
     if not seen:
-        return [
-            f"The two curves differ by less than can be seen, {scientific(max(apart))} at most; the table has both."
-        ]
+        return [Note(f"The two curves differ by less than can be seen, {most} at most; the table has both.")]
     ends = (("Before", seen[0], apart[: seen[0] - 1]), ("After", seen[-1], apart[seen[-1] :]))
     return [
         Note(f"{where} step {step} they differ by less than can be seen.") for where, step, rest in ends if any(rest)
