@@ -199,6 +199,7 @@ def notes_on_closeness(drawn: Chart, left: Sequence[float], right: Sequence[floa
     if not any(apart):
         return [Note("The two curves lie on each other: they are alike in every step.")]
     if not seen:
+        most = scientific(max(apart))
         return [Note(f"The two curves differ by less than can be seen, {most} at most; the table has both.")]
     ends = (("Before", seen[0], apart[: seen[0] - 1]), ("After", seen[-1], apart[seen[-1] :]))
     return [
