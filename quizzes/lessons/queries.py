@@ -132,15 +132,16 @@ def exercises_of(lesson: Lesson, reader: User | None = None) -> list[Generator]:
 
 def exercises_on(cells: Iterable[str], reader: User | None = None) -> list[Offered]:
     """The exercises on any of these cells, each as its current specification says, and no more of that than is told."""
-    said = {name: f"current__specification__{name}" for name in ("cell", "convention", "asked", "H", "T", "format")}
+    told = {name: f"current__specification__{name}" for name in ("cell", "convention", "asked", "H", "T")}
+    kind = [f"current__specification__{name}" for name in ("question", "format")]
     found = Generator.objects.visible_to(reader).filter(current__specification__cell__in=list(cells))
-    rows = found.values_list("slug", "current__specification__question", *said.values())
-    return [_offered(slug, question, dict(zip(said, values, strict=True))) for slug, question, *values in rows]
+    rows = found.values_list("slug", *kind, *told.values())
+    return [_offered(slug, question, form, zip(told, values, strict=True)) for slug, question, form, *values in rows]
 
 
-def _offered(slug: str, question: str | None, said: dict[str, Any]) -> Offered:
-    works_out = not question and (said.pop("format") or FILL_ALL).startswith("fill")
-    return Offered(slug, **{name: value for name, value in said.items() if value is not None}, works_out=works_out)
+def _offered(slug: str, question: str | None, form: str | None, told: Iterable[tuple[str, Any]]) -> Offered:
+    works_out = not question and (form or FILL_ALL).startswith("fill")
+    return Offered(slug, **{name: value for name, value in told if value is not None}, works_out=works_out)
 
 
 def glossary(text: str = "", reader: User | None = None) -> QuerySet[GlossaryTerm]:

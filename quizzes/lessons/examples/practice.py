@@ -23,6 +23,12 @@ class Offered:
     works_out: bool = True  # numbers step by step: no formula to be picked, nothing counted
 
     @property
+    def declared(self) -> sim.Cell:
+        """The cell in its convention; an exercise may name none, or one that changes nothing."""
+        conventions = sim.CELLS[self.cell]
+        return conventions.get(self.convention) or next(iter(conventions.values()))
+
+    @property
     def is_backward(self) -> bool:
         return any(name[0] == "d" for name in self.asked)
 
@@ -48,7 +54,7 @@ def _distance(example: Example, offered: Offered) -> tuple[bool, bool, int, bool
     return (
         not offered.works_out,
         offered.cell != example.cell,
-        _differing(example.declared, sim.cell(offered.cell, offered.convention)),
+        _differing(example.declared, offered.declared),
         offered.is_backward != (example.view == "gradient"),
         abs(offered.H - example.H),
         abs(offered.T - example.T),
