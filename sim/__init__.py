@@ -20,6 +20,7 @@ Exercises    Exercise, QuestionExercise, Range, draw, certify, accepted, survey
 Printers     explain(trace or gradients, step) gives a `Line` per quantity: formula, substituted, words, text, values
              One at a time: mathml, words, latex, text: of a cell and a name, of a slip, or, with numbers, of a trace
              or gradients; in other `letters`. substituted, substituted_text, substituted_words: the numbers alone
+             With numbers, all take `decimals=4` or, where they may be small, `decimals=Significant(4)`: 3.217·10⁻⁷
              svg (of a trace and a step, or of a cell); numpy_code and torch_code (of a trace)
              Of a network's trace or gradients, all of these but the substituted tell layer by layer
 
@@ -47,6 +48,7 @@ from sim.printers.diagram import svg
 from sim.printers.latex import latex
 from sim.printers.lines import Line, explain
 from sim.printers.mathml import mathml, substituted
+from sim.printers.numerals import Significant
 from sim.printers.text import substituted_text, text
 from sim.printers.words import substituted_words, words
 from sim.runs.backpropagation import Gradients, backward
@@ -86,6 +88,7 @@ __all__ = [
     "Range",
     "ReadOut",
     "Readings",
+    "Significant",
     "SimError",
     "Slip",
     "Survey",

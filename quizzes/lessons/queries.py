@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.safestring import SafeString
@@ -14,9 +15,11 @@ from quizzes.catalog.rendering import stored_html
 from quizzes.errors import NotFound
 from quizzes.formats.markup import source_ids
 from quizzes.items.models import Generator
+from quizzes.lessons.examples.practice import Offered
 from quizzes.lessons.minutes import minutes
 from quizzes.lessons.models import Bet, Depth, DialogueLine, GlossaryTerm, Lesson, Mnemonic, Section
 
+FILL_ALL = "fill_all"  # the format of an exercise that names none
 DEPTHS = [depth.value for depth in Depth]
 
 
@@ -127,18 +130,18 @@ def exercises_of(lesson: Lesson, reader: User | None = None) -> list[Generator]:
     return sorted(found, key=lambda generator: lesson.generators.index(generator.slug))
 
 
-def exercise_on(cell: str, reader: User | None = None) -> Generator | None:
-    """What "practise this" leads to: the exercise on this cell that asks for most, and of those the smallest."""
-    found = Generator.objects.visible_to(reader).filter(current__specification__cell=cell).select_related("current")
-    return min(found, key=_as_practice, default=None)
+def exercises_on(cells: Iterable[str], reader: User | None = None) -> list[Offered]:
+    """The exercises on any of these cells, each as its current specification says, and no more of that than is told."""
+    told = {name: f"current__specification__{name}" for name in ("cell", "convention", "asked", "H", "T")}
+    kind = [f"current__specification__{name}" for name in ("question", "format")]
+    found = Generator.objects.visible_to(reader).filter(current__specification__cell__in=list(cells))
+    rows = found.values_list("slug", *kind, *told.values())
+    return [_offered(slug, question, form, zip(told, values, strict=True)) for slug, question, form, *values in rows]
 
 
-def _as_practice(generator: Generator) -> tuple[bool, int, int, int]:
-    """Whole steps forward before single questions, fewer steps and units before more, more asked before less."""
-    said = generator.current.specification if generator.current else {}
-    is_whole = said.get("format", "fill_all") == "fill_all" and not said.get("question")
-    is_forward = is_whole and all(name[0] != "d" for name in said["asked"])
-    return not is_forward, said.get("T", 1), said.get("H", 1), -len(said.get("asked", ()))
+def _offered(slug: str, question: str | None, form: str | None, told: Iterable[tuple[str, Any]]) -> Offered:
+    works_out = not question and (form or FILL_ALL).startswith("fill")
+    return Offered(slug, **{name: value for name, value in told if value is not None}, works_out=works_out)
 
 
 def glossary(text: str = "", reader: User | None = None) -> QuerySet[GlossaryTerm]:

@@ -8,7 +8,8 @@ from itertools import pairwise, starmap
 
 from sim.printers.layout import Point
 from sim.printers.letters import hue, letters
-from sim.printers.reading import Numbers, fixed
+from sim.printers.numerals import fixed
+from sim.printers.reading import Numbers
 from sim.printers.spots import LYING, UPRIGHT, Spot
 
 BOX = (20.0, 13.0)  # half width and half height of a function's box

@@ -9,6 +9,7 @@ from sim.printers.layers import each_layer
 from sim.printers.letters import MARKS
 from sim.printers.letters import letters as letters_of
 from sim.printers.notations import in_notation
+from sim.printers.numerals import Decimals, parted
 from sim.printers.reading import equation, render, shown_formula, told
 from sim.printers.text import Printed, shown_equations
 from sim.runs.backpropagation import Gradients
@@ -33,7 +34,8 @@ class LatexStyle:
         return f"{letter}_{{{', '.join(parts)}}}" if parts else letter
 
     def number(self, digits: str) -> str:
-        return digits.replace("−", "-")
+        factor, exponent = (part.replace("−", "-") for part in parted(digits))
+        return rf"{factor} \cdot 10^{{{exponent}}}" if exponent else factor
 
     def value(self, label: str, digits: str) -> str:
         return self.number(digits)
@@ -70,9 +72,7 @@ class LatexStyle:
 STYLE = LatexStyle()
 
 
-def latex(
-    of: Printed, name: str = "", step: int | None = None, *, letters: str = "", decimals: int | None = None
-) -> str:
+def latex(of: Printed, name: str = "", step: int | None = None, *, letters: str = "", decimals: Decimals = None) -> str:
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as LaTeX without dollar signs.
 
     Of a trace or gradients: every equation in order, each with its numbers put in, as rows of an `aligned`; or those of
@@ -96,7 +96,7 @@ def _equation(cell: Cell, name: str, letters: str, equals: str) -> str:
     return equation(left, formula, STYLE, equals)
 
 
-def _rows(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: int | None) -> Iterator[str]:
+def _rows(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: Decimals) -> Iterator[str]:
     last = None
     for numbers, each in told(of, name, step, decimals):
         if numbers.step != last and step is None and of.T > 1:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sim.checks import of_kind
 from sim.printers.layers import OfNetwork, each_layer
 from sim.printers.mathml import mathml, substituted
+from sim.printers.numerals import Decimals
 from sim.printers.reading import Numbers
 from sim.printers.text import substituted_text, text
 from sim.printers.words import substituted_words, words
@@ -32,7 +33,7 @@ class Line:
     layer: str = ""  # of a network: layers[1], reverse
 
 
-def explain(of: Trace | Gradients | OfNetwork, step: int, *, decimals: int | None = None) -> list[Line]:
+def explain(of: Trace | Gradients | OfNetwork, step: int, *, decimals: Decimals = None) -> list[Line]:
     """Every declared quantity of a step, in order; of gradients, a step backward, from dh to what it passes back.
 
     Of a network: layer by layer, as computed. Raises: UnknownName for a step there is not.
@@ -45,7 +46,7 @@ def explain(of: Trace | Gradients | OfNetwork, step: int, *, decimals: int | Non
     return [_line(of, numbers, name, decimals) for name in numbers.names]
 
 
-def _line(of: Trace | Gradients, numbers: Numbers, name: str, decimals: int | None) -> Line:
+def _line(of: Trace | Gradients, numbers: Numbers, name: str, decimals: Decimals) -> Line:
     step = numbers.step
     return Line(
         name=name,

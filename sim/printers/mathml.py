@@ -6,6 +6,7 @@ from sim.printers.layers import each_layer
 from sim.printers.letters import MARKS, hue
 from sim.printers.letters import letters as letters_of
 from sim.printers.notations import in_notation
+from sim.printers.numerals import Decimals, parted
 from sim.printers.reading import Numbers, equation, render, shown_formula, told
 from sim.printers.text import FUNCTIONS, Printed, shown_equations
 from sim.runs.backpropagation import Gradients
@@ -34,9 +35,11 @@ class MathmlStyle:
 
     def value(self, label: str, digits: str) -> str:
         marks = f' data-q="{label}"' + (f' class="q-{hue(label)}"' if hue(label) else "")
-        if digits.startswith("−"):
-            return f"<mrow{marks}><mo>−</mo><mn>{digits[1:]}</mn></mrow>"
-        return f"<mn{marks}>{digits}</mn>"
+        factor, exponent = parted(digits)
+        if exponent:
+            raised = f"<mrow>{_signed(exponent)}</mrow>"
+            return f"<mrow{marks}>{_signed(factor)}<mo>·</mo><msup><mn>10</mn>{raised}</msup></mrow>"
+        return f"<mrow{marks}>{_signed(digits)}</mrow>" if digits.startswith("−") else f"<mn{marks}>{digits}</mn>"
 
     def infix(self, op: str, left: str, right: str) -> str:
         return f"{left}<mo>{SIGNS[op]}</mo>{right}"
@@ -71,7 +74,7 @@ STYLE = MathmlStyle()
 
 def mathml(
     of: Printed, name: str = "", step: int | None = None, *, block: bool = True, letters: str = "",
-    decimals: int | None = None,
+    decimals: Decimals = None,
 ) -> str:  # fmt: skip
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as a `<math>` element.
 
@@ -95,7 +98,7 @@ def mathml(
     return "".join(_math(equation(left, formula, STYLE, "<mo>=</mo>"), block) for left, formula in shown)
 
 
-def substituted(of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None, block: bool = True) -> str:
+def substituted(of: Trace | Gradients, name: str, step: int, *, decimals: Decimals = None, block: bool = True) -> str:
     """The same with numbers put in; one `<math>` element per entry, one after the other.
 
     Named values are shown to the trace's decimals, or to `decimals` if the trace is in full precision (4 if left out).
@@ -103,6 +106,10 @@ def substituted(of: Trace | Gradients, name: str, step: int, *, decimals: int | 
     numbers = Numbers(of, step, decimals)
     lines = (f"{STYLE.value(name, digits)}<mo>=</mo>{render(entry, STYLE)}" for digits, entry in numbers.lines(name))
     return "".join(_math(line, block) for line in lines)
+
+
+def _signed(digits: str) -> str:
+    return f"<mo>−</mo><mn>{digits[1:]}</mn>" if digits.startswith("−") else f"<mn>{digits}</mn>"
 
 
 def _subscript(part: str, found: str) -> str:

@@ -18,12 +18,12 @@ from sim.errors import KindError
 from sim.language.declarations import Cell
 from sim.language.expressions import Expr, leaves, substitute
 from sim.layers import Array
+from sim.printers.numerals import MOST_SHOWN, TIMES_TEN, Decimals, Significant, fixed
 from sim.runs.backpropagation import Gradients
 from sim.runs.traces import Trace
 
 SUM, PRODUCT, ATOM = 1, 2, 3
 SHORT = 4  # decimals of a value in full precision, where nothing else is asked
-MOST_SHOWN = 12
 
 
 class Style(Protocol):
@@ -49,7 +49,8 @@ def render(expr: Expr, style: Style, level: int = 0, first: bool = True) -> str:
         case "value":
             label, _, digits = str(expr.label).partition("=")
             shown = style.value(label, digits)
-            return shown if first or not digits.startswith("−") else style.group(shown)
+            is_held = (digits.startswith("−") and not first) or (TIMES_TEN in digits and level == ATOM)
+            return style.group(shown) if is_held else shown
         case "*" | "·" if expr.args[0] == expr.args[1]:
             return style.square(render(expr.args[0], style, ATOM, first=False))
         case "+" | "-" | "*" | "·" | "@":
@@ -113,13 +114,7 @@ def short(value: float) -> str:
     return "0" if digits in ("-0", "") else digits.replace("-", "−")
 
 
-def fixed(value: float, decimals: int) -> str:
-    """A computed value to a fixed number of decimals: 0.4013, −0.5100."""
-    digits = f"{value:.{decimals}f}"
-    return (digits.removeprefix("-") if float(digits) == 0 else digits).replace("-", "−")
-
-
-def told(of: Trace | Gradients, name: str, step: int | None, decimals: int | None) -> Iterator[tuple[Numbers, str]]:
+def told(of: Trace | Gradients, name: str, step: int | None, decimals: Decimals) -> Iterator[tuple[Numbers, str]]:
     """What a printer tells of a computation: one quantity or all in order, at one step or at every step in turn."""
     of_kind("name", name, str, "a quantity such as c or da_f")
     in_turn = range(1, of.T + 1) if isinstance(of, Trace) else range(of.T, 0, -1)
@@ -132,16 +127,15 @@ def told(of: Trace | Gradients, name: str, step: int | None, decimals: int | Non
 class Numbers:
     """A trace, or its gradients, at one step as digits: named values to `decimals`, what is given as short as it is."""
 
-    def __init__(self, of: Trace | Gradients, step: int, decimals: int | None) -> None:
+    def __init__(self, of: Trace | Gradients, step: int, decimals: Decimals) -> None:
         of_kind("what is to be printed", of, (Trace, Gradients), "a trace or gradients of one layer")
         trace = of if isinstance(of, Trace) else of.trace
         if trace.is_of_many:
             raise KindError("A trace of many variants can't be printed.", "Run one of them by itself.")
         self.of, self.step = of, check_step(step, of.T)
         self.cell = of.cell_at(self.step)
-        self.decimals = (
-            whole_number("decimals", decimals, 1, MOST_SHOWN) if decimals is not None else of.decimals or SHORT
-        )
+        self.significant = decimals if isinstance(decimals, Significant) else None
+        self.decimals = self._decimals(decimals)
 
     @property
     def names(self) -> list[str]:
@@ -151,7 +145,11 @@ class Numbers:
     def digits(self, name: str, *place: int) -> str:
         """The digits of one entry; `place` counts from 0."""
         value = float(self.array(name)[place])
-        return fixed(value, self.decimals) if self._computed(name) else short(round(value, 6))
+        if not self._computed(name):
+            return short(round(value, 6))
+        if self.significant is None:
+            return fixed(value, self.decimals)
+        return self.significant.digits(value) if name[0] == "d" else self.significant.share(value)
 
     def array(self, name: str) -> Array:
         return self.of.at(name, self.step)
@@ -159,6 +157,11 @@ class Numbers:
     def places(self, name: str) -> list[tuple[int, ...]]:
         """Every entry of a value: unit by unit, or row by row."""
         return list(product(*map(range, np.shape(self.array(name)))))
+
+    def _decimals(self, asked: Decimals) -> int:
+        if isinstance(asked, Significant):
+            return asked.figures
+        return whole_number("decimals", asked, 1, MOST_SHOWN) if asked is not None else self.of.decimals or SHORT
 
     def _computed(self, name: str) -> bool:
         if name.endswith(("_loss", "_last")):

@@ -11,6 +11,7 @@ from sim.language.declarations import Cell
 from sim.printers.layers import OfNetwork, each_layer
 from sim.printers.letters import WEIGHTS, is_gradient
 from sim.printers.notations import in_notation
+from sim.printers.numerals import Decimals
 from sim.printers.reading import Numbers, equation, render, shown_formula, told
 from sim.runs.backpropagation import Gradients
 from sim.runs.networks import NetworkGradients, NetworkTrace
@@ -97,9 +98,7 @@ def refuse_what_is_no_cell(of: object) -> None:
 type Printed = Cell | Slip | str | Trace | Gradients | OfNetwork
 
 
-def text(
-    of: Printed, name: str = "", step: int | None = None, *, letters: str = "", decimals: int | None = None
-) -> str:
+def text(of: Printed, name: str = "", step: int | None = None, *, letters: str = "", decimals: Decimals = None) -> str:
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as plain text.
 
     Of a trace or gradients: every equation in order, each with its numbers put in; or that of one name, at one step.
@@ -117,7 +116,7 @@ def text(
     return "; ".join(equation(left, formula, STYLE, " = ") for left, formula in shown)
 
 
-def _lines(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: int | None) -> Iterator[str]:
+def _lines(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: Decimals) -> Iterator[str]:
     last = None
     for numbers, each in told(of, name, step, decimals):
         if numbers.step != last and step is None and of.T > 1:
@@ -127,7 +126,7 @@ def _lines(of: Trace | Gradients, name: str, step: int | None, letters: str, dec
         yield from (f"    {line}" for line in substituted_text(of, each, numbers.step, decimals=decimals))
 
 
-def substituted_text(of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None) -> list[str]:
+def substituted_text(of: Trace | Gradients, name: str, step: int, *, decimals: Decimals = None) -> list[str]:
     """The same with numbers put in, one line per entry: 0.8165 = 0.4013·1.3 + 0.3752·0.7857."""
     numbers = Numbers(of, step, decimals)
     return [f"{digits} = {render(entry, STYLE)}" for digits, entry in numbers.lines(name)]

@@ -8,6 +8,7 @@ from sim.language.declarations import Cell
 from sim.printers.layers import each_layer
 from sim.printers.letters import spoken
 from sim.printers.notations import in_notation
+from sim.printers.numerals import Decimals, number_words
 from sim.printers.reading import Numbers, render, shown_formula, told
 from sim.printers.text import Printed, shown_equations
 from sim.runs.backpropagation import Gradients
@@ -38,7 +39,7 @@ class WordStyle:
         return spoken(label)
 
     def number(self, digits: str) -> str:
-        return digits.replace("−", "minus ")
+        return number_words(digits)
 
     def value(self, label: str, digits: str) -> str:
         return self.number(digits)
@@ -54,7 +55,7 @@ class WordStyle:
             return f"the outer product of {arguments[0]} and {arguments[1]}"
         if function == "beside":
             return self.group(" beside ".join(arguments))
-        held = arguments[0] if simple else self.group(arguments[0])
+        held = arguments[0] if simple and " times " not in arguments[0] else self.group(arguments[0])
         return f"{held}, {AFTERWARDS[function]}," if function in AFTERWARDS else f"{FUNCTIONS[function]} {held}"
 
     def group(self, inner: str) -> str:
@@ -73,9 +74,7 @@ class WordStyle:
 STYLE = WordStyle()
 
 
-def words(
-    of: Printed, name: str = "", step: int | None = None, *, letters: str = "", decimals: int | None = None
-) -> str:
+def words(of: Printed, name: str = "", step: int | None = None, *, letters: str = "", decimals: Decimals = None) -> str:
     """The equation of a quantity or of a gradient, or the wrong one of a slip, as a sentence about a step.
 
     Of a trace or gradients: a line for every equation in order, its numbers after it; or that of one name, at one step.
@@ -93,7 +92,7 @@ def words(
     return " ".join(_said(cell, each, at, letters) for each in names)
 
 
-def _lines(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: int | None) -> Iterator[str]:
+def _lines(of: Trace | Gradients, name: str, step: int | None, letters: str, decimals: Decimals) -> Iterator[str]:
     for numbers, each in told(of, name, step, decimals):
         put_in = substituted_words(of, each, numbers.step, decimals=decimals)
         yield " ".join([words(numbers.cell, each, numbers.step, letters=letters), *put_in])
@@ -106,7 +105,7 @@ def _said(cell: Cell, name: str, at: str, letters: str) -> str:
     return _sentence(f"{STYLE.name(left)} at {at} equals {render(formula, STYLE)}")
 
 
-def substituted_words(of: Trace | Gradients, name: str, step: int, *, decimals: int | None = None) -> list[str]:
+def substituted_words(of: Trace | Gradients, name: str, step: int, *, decimals: Decimals = None) -> list[str]:
     """The same with numbers put in, one sentence per entry."""
     numbers = Numbers(of, step, decimals)
     return [_sentence(f"{STYLE.number(digits)} equals {render(entry, STYLE)}") for digits, entry in numbers.lines(name)]

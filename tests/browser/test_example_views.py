@@ -179,6 +179,43 @@ def test_without_a_script_every_view_is_a_page_and_a_form(open_page):
     page.wait_for_url(re.compile("(?=.*seed=1)(?=.*view=gradient)"))
 
 
+def test_a_step_is_chosen_from_a_list_at_once_and_the_back_button_leads_back(open_page):
+    page = open_page(f"{LSTM}?T=50&view=gradient")
+    page.focus("#go-to")
+    page.select_option("#go-to", "25")
+    page.wait_for_url("**step=25*")
+    assert focused(page) == "go-to" and page.input_value("#go-to") == "25"
+    wait_for(page, "#view h3", "The way back at step 25")
+    page.go_back()
+    wait_for(page, "#view h3", "The way back at step 1,")
+
+
+def test_without_a_script_the_chosen_step_is_sent_by_its_button(open_page):
+    page = open_page(f"{LSTM}?T=50", scripts=False)
+    page.select_option("#go-to", "25")
+    page.click("#go-there")
+    page.wait_for_url("**step=25*")
+    assert "Step 25 of 50" in page.text_content("#view h2")
+
+
+@pytest.mark.parametrize("view", ["time", "whatif&slip=c.F03", "gradient", "compare"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_is_written_in_a_chart_can_be_read_and_no_mark_stands_on_a_tick(open_page, view, width):
+    page = open_page(f"{LSTM}?T=5&view={view}", width=width)
+    sizes = page.locator(".chart > svg text").evaluate_all(
+        """all => all.map(text => parseFloat(getComputedStyle(text).fontSize)
+             * text.ownerSVGElement.getBoundingClientRect().width / 420)"""
+    )
+    assert sizes and min(sizes) >= 11
+    room = page.locator(".chart > svg").evaluate_all(
+        """all => all.map(svg => {
+             const ends = (selector, end) => [...svg.querySelectorAll(selector)].map(e => e.getBoundingClientRect()[end]);
+             return Math.min(...ends(".mark", "left")) - Math.max(...ends(".up", "right"));
+           })"""
+    )
+    assert min(room) > 0
+
+
 def test_a_file_is_taken_away(open_page):
     page = open_page(f"{LSTM}?view=code")
     with page.expect_download() as download:

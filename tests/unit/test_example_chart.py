@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from quizzes.lessons.examples.chart import (
     BOTTOM,
     CLOSEST_NAMES,
+    EDGE,
     LEFT,
     MARK_OF,
     MARKS,
@@ -17,6 +18,7 @@ from quizzes.lessons.examples.chart import (
     TOP,
     Series,
     chart,
+    notes_on_closeness,
     scientific,
 )
 
@@ -39,8 +41,8 @@ def test_a_power_of_ten_is_the_same_distance_everywhere_on_a_logarithmic_chart()
 
 
 def test_what_a_logarithmic_chart_can_t_show_leaves_a_gap():
-    (curve,) = chart("k", "", "", [Series("c", [0.1, 0.0, 0.1, 1])], is_log=True).curves
-    assert curve.line.count("M") == 2 and curve.line.count("L") == 1
+    (curve,) = chart("k", "", "", [Series("c", [0.1, 0.2, 0.0, 0.1, 1])], is_log=True).curves
+    assert curve.line.count("M") == 2 and curve.line.count("L") == 2
 
 
 @given(st.lists(VALUES, min_size=1, max_size=5), st.booleans())
@@ -85,3 +87,73 @@ def test_quantities_that_share_a_chart_have_marks_of_their_own():
 )  # fmt: skip
 def test_a_size_of_any_order_is_written_with_three_digits(value, said):
     assert scientific(value) == said
+
+
+# --- what fades
+
+
+def fading(*courses, **changes):
+    series = [Series("", list(values), "q-c k-1", "circle", f"curve {k}") for k, values in enumerate(courses)]
+    return chart("k", "", "", series, is_log=True, has_names=False, **changes)
+
+
+def marks(curve):
+    return [tuple(map(float, each)) for each in re.findall(r"M(-?[\d.]+),(-?[\d.]+)m", curve.marks)]
+
+
+def test_a_logarithmic_axis_goes_down_to_what_is_there_in_even_decades():
+    found = fading([1e-41 ** ((50 - t) / 49) for t in range(1, 51)])
+    assert [tick.text for tick in found.up] == ["10⁻⁵⁰", "10⁻⁴⁰", "10⁻³⁰", "10⁻²⁰", "10⁻¹⁰", "1"]
+    assert len(places(found.curves[0])) == 50 and not found.notes
+
+
+@given(st.lists(st.integers(-60, 0), min_size=2, max_size=50))
+def test_most_of_a_logarithmic_chart_is_used(exponents):
+    (curve,) = fading([10.0**each for each in exponents]).curves
+    heights = [y for _, y in places(curve)]
+    if max(exponents) - min(exponents) >= 5:
+        assert max(heights) - min(heights) > (BOTTOM - TOP) / 2
+
+
+@given(
+    st.lists(st.lists(st.sampled_from([0.0, 1e-70, 1e-9, 0.2, 1.0]), min_size=12, max_size=12), min_size=1, max_size=3)
+)
+def test_every_mark_stands_on_a_line(courses):
+    for curve in fading(*courses).curves:
+        assert set(marks(curve)) <= set(places(curve))
+        assert all(part.count("L") >= 1 for part in curve.line.split("M")[1:])
+
+
+def test_a_zero_is_said_to_have_no_place_on_a_logarithmic_scale():
+    found = fading([0.5, 0.0], [0.1, 1.0])
+    assert [(note.of, note.text) for note in found.notes] == [
+        ("curve 0", "is 0 at step 2, and 0 has no place on a logarithmic scale.")
+    ]
+    assert marks(found.curves[0])
+
+
+def test_what_is_too_small_to_be_drawn_is_said_to_be_so():
+    assert [note.text for note in fading([1e-70, 0.5, 1.0]).notes] == [
+        "Below 10⁻⁶⁰ nothing is drawn; the table has it."
+    ]
+
+
+def test_the_marks_of_the_first_step_stand_clear_of_the_axis():
+    for curve in (*fading([0.1, 1.0]).curves, *chart("k", "", "", [Series("c", [0, 1])]).curves):
+        assert marks(curve)[0][0] - EDGE > 10
+
+
+@pytest.mark.parametrize(
+    ("slipped", "said"),
+    [
+        ([0.0, 0.5, 1.0], "The two curves lie on each other: they are alike in every step."),
+        ([0.0, 0.501, 1.0], "The two curves differ by less than can be seen, 0.00100 at most; the table has both."),
+        ([0.4, 0.5, 0.999], "After step 1 they differ by less than can be seen."),
+        ([0.001, 0.5, 0.3], "Before step 3 they differ by less than can be seen."),
+        ([0.4, 0.5, 0.3], ""),
+    ],
+)
+def test_curves_that_look_like_one_are_said_to_differ_less_than_can_be_seen(slipped, said):
+    right = [0.0, 0.5, 1.0]
+    drawn = chart("k", "", "", [Series("c", right), Series("slip", slipped)])
+    assert " ".join(note.text for note in notes_on_closeness(drawn, right, slipped)) == said

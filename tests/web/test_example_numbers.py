@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 
+import sim
 from quizzes.lessons.examples import address
 from quizzes.lessons.examples.usual import CONVENTIONS, family_of
 from sim.printers.canvas import MOST_DIGITS
@@ -121,6 +122,64 @@ def check_files(fetch, example, expected):
         assert [digits(value) for value in program["trace"][name].ravel()] == shown
 
 
+def by_significant_digits(value):
+    """Of a gradient at least four decimals and four digits that count; below a thousandth, as a power of ten."""
+    mantissa, _, exponent = f"{value:.3e}".partition("e")
+    if value and int(exponent) < -3:
+        return f"{mantissa}·10{exponent.lstrip('-0')}".replace("-", "−").replace("·10", "·10^−")
+    return digits(value, max(4, 3 - int(exponent)))
+
+
+def as_typed(shown):
+    """An exponent as the test writes it, be it set higher by a tag or by its digits."""
+    shown = re.sub(r"<msup><mn>10</mn>(.*?)</msup>", r"10^\1", shown)
+    raised = re.sub(r"10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", r"10^\1", plain(shown))
+    return raised.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789"))
+
+
+def gradients_of(example):
+    numbers = {name: np.array(rows) for name, rows in example.numbers.items()}
+    weights = {name: numbers[name] if name[0] in "WU" else numbers[name][0] for name in example.declared.parameters}
+    start = [numbers[f"{state}0"][0] if f"{state}0" in numbers else None for state in "hc"]
+    trace = sim.forward(sim.layer(example.declared, weights), numbers["x"], *start)
+    return sim.backward(trace, None, dh_last=[1.0] * example.H)
+
+
+def check_way_back(page, what_if, example):
+    """Lines, table of weights and the right column beside a slip: one gradient reads alike wherever it stands."""
+    if "too large to be written out" in page:
+        return
+    back, at, unit = gradients_of(example), example.step, example.unit - 1
+    lines = dict(re.findall(r'<li data-q="(d\w+)"(.*?)</li>', page, re.DOTALL))
+    shown = {}
+    for name, line in lines.items():
+        results = [
+            as_typed(each.split("<mo>=</mo>")[0]) for each in re.findall(r"<math.*?</math>", line, re.DOTALL)[1:]
+        ]
+        values = back.at(name, at)
+        expected = [by_significant_digits(value) for value in (values if example.H <= 2 else values[unit : unit + 1])]
+        assert results == expected, name
+        if name != "dx":
+            shown[name] = expected[unit if example.H <= 2 else 0]
+    if example.H <= 2:
+        weights = re.search(r'id="weights-caption".*?</table>', page, re.DOTALL)[0]
+        found = [re.split("[,;] ", as_typed(each)) for each in re.findall(r"<td>(.*?)</td>", weights, re.DOTALL)]
+        assert found == [
+            [by_significant_digits(value) for value in np.ravel(back[name])] for name in back.trace.weights
+        ]
+    if not gradient_slip(example.declared):
+        return
+    beside = re.search(r'id="slip-caption".*?</table>', what_if, re.DOTALL)[0]
+    right = [as_typed(numbers_in(row)[0]) for row in re.findall(r"<tr[^>]*>.*?</tr>", beside, re.DOTALL)[1:]]
+    assert right == list(shown.values())
+
+
+def gradient_slip(cell):
+    """A slip of the way back; a cell may have none."""
+    names = [name for name in cell.gradients if name.startswith("da")]
+    return next((f"{name}.{slip.id}" for name in names for slip in sim.slips_for(cell, name)), "")
+
+
 @pytest.mark.parametrize("k", range(300))
 def test_every_view_and_every_export_of_a_random_address_shows_the_same_numbers(client, k):
     cell, query = random_address(k)
@@ -133,4 +192,6 @@ def test_every_view_and_every_export_of_a_random_address_shows_the_same_numbers(
     check_step(fetch(f"?{query}"), example, expected)
     check_over_time(fetch(f"?{query}&view=time"), example, expected)
     check_compared(fetch(f"?{query}&view=compare"), example, expected)
+    slip = f"view=whatif&made=always&slip={gradient_slip(example.declared)}"
+    check_way_back(fetch(f"?{query}&view=gradient"), fetch(f"?{query}&{slip}"), example)
     check_files(lambda name: fetch(f"take/{name}?{query}"), example, expected)

@@ -1,7 +1,7 @@
 """A line chart as places in an SVG: one line, one row of marks and one name for each curve. Pure.
 
-Every curve has a letter, a hue, a line pattern and a mark of its own, so that none is told by colour alone; the table
-of the same numbers stands beside every chart.
+Every curve has a hue, a line pattern and a mark of its own, so that none is told by colour alone, and where its letter
+tells it apart that letter at its end; the table of the same numbers stands beside every chart.
 """
 
 from __future__ import annotations
@@ -12,11 +12,17 @@ from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
 WIDTH, HEIGHT = 420.0, 250.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 362.0, 14.0, 222.0
-CLOSEST_MARKS = 18.0  # between two marks of a curve, and between two names at its end
+LEFT, RIGHT, TOP, BOTTOM = 64.0, 362.0, 14.0, 222.0  # of the curves; the grid begins farther left, at EDGE
+EDGE = 50.0
+RIGHT_WITHOUT_NAMES = 408.0
+STUB = 7.0  # of the line through a point that has no neighbours
+CLOSEST_MARKS = 26.0  # between two marks of a curve
 CLOSEST_NAMES = 16.0
+CLOSEST_SEEN = 3.0  # two curves that are nowhere farther apart look like one
 MOST_TICKS = 6
-SMALLEST = 1e-12  # below this a logarithmic chart shows nothing: the float error of the numbers is as large
+SMALLEST_POWER = -60  # below this power of ten a logarithmic chart shows nothing
+SMALLEST = 10.0**SMALLEST_POWER
+DECADES = (1, 2, 5, 10, 20, 50, 100)  # between two ticks of a logarithmic chart
 
 MARKS = {
     "circle": "m-4,0a4,4 0 1,0 8,0a4,4 0 1,0-8,0z",
@@ -39,7 +45,7 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 class Series:
     """The numbers of one curve, a value for each step from 1. `kind` is its class: the hue and the line pattern."""
 
-    name: str  # "c", or what stands at the end of the curve
+    name: str  # "c": what stands at the end of the curve, where names are shown
     values: Sequence[float]
     kind: str = ""
     mark: str = ""
@@ -63,6 +69,14 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What is not seen in a chart: of which curve, by its title, and what of it."""
+
+    text: str
+    of: str = ""
+
+
+@dataclass(frozen=True)
 class Chart:
     id: str
     title: str
@@ -72,6 +86,10 @@ class Chart:
     up: list[Tick]
     zero: float | None
     now: float | None  # the step looked at
+    right: float  # where the grid ends
+    has_names: bool
+    notes: Sequence[Note]
+    per_unit: float  # of its height, on a straight scale
 
 
 @dataclass(frozen=True)
@@ -82,9 +100,12 @@ class Scale:
     high: float
     steps: int
     is_log: bool = False
+    right: float = RIGHT
 
     def x(self, step: float) -> float:
-        return LEFT + (RIGHT - LEFT) * (step - 1) / max(self.steps - 1, 1) if self.steps > 1 else (LEFT + RIGHT) / 2
+        if self.steps == 1:
+            return (LEFT + self.right) / 2
+        return LEFT + (self.right - LEFT) * (step - 1) / (self.steps - 1)
 
     def y(self, value: float) -> float:
         place = log10(value) if self.is_log else value
@@ -96,13 +117,16 @@ class Scale:
 
 def chart(
     key: str, title: str, said: str, series: Sequence[Series], *, now: int | None = None, is_log: bool = False,
-    least: float = 0.0, most: float = 0.0,
+    least: float = 0.0, most: float = 0.0, has_names: bool = True,
 ) -> Chart:  # fmt: skip
-    """The chart of these curves; its axis reaches from `least` to `most` at least."""
+    """The chart of these curves; its axis reaches from `least` to `most` at least.
+
+    Names at the right ends are for curves that are apart there; else the key alone names them.
+    """
     shown = [float(value) for each in series for value in each.values]
     steps = max(len(each.values) for each in series)
     up, low, high = _powers(shown) if is_log else _rounds(min([least, *shown]), max([most, *shown]))
-    scale = Scale(low, high, steps, is_log)
+    scale = Scale(low, high, steps, is_log, RIGHT if has_names else RIGHT_WITHOUT_NAMES)
     ends = _apart([_end(scale, each) for each in series])
     return Chart(
         id=key,
@@ -113,6 +137,10 @@ def chart(
         up=[Tick(scale.y(10.0**at if is_log else at), _power(at) if is_log else _round(at)) for at in up],
         zero=scale.y(0) if not is_log and low < 0 < high else None,
         now=scale.x(now) if now else None,
+        right=scale.right,
+        has_names=has_names,
+        notes=_notes(series) if is_log else [],
+        per_unit=(BOTTOM - TOP) / (high - low),
     )
 
 
@@ -122,24 +150,67 @@ def _curve(scale: Scale, series: Series, k: int, end: float) -> Curve:
     ]
     every = max(1, ceil(CLOSEST_MARKS / (scale.x(2) - scale.x(1)))) if scale.steps > 1 else 1
     mark = MARKS[series.mark or MARK_OF.get(series.name, "circle")]
-    chosen = [(x, y) for step, x, y in places if (step + k) % every == 0 or scale.steps <= every]
+    runs = _runs(places)
+    chosen = [
+        (x, y) for run in runs for step, x, y in run if (step + k) % every == 0 or scale.steps <= every or len(run) == 1
+    ]
     return Curve(
         series=series,
         kind=series.kind or f"q-{series.name}",
-        line=_line(places),
+        line="".join(_line(scale, run) for run in runs),
         marks="".join(f"M{x:.1f},{y:.1f}{mark}" for x, y in chosen),
         sample=f"M17,7{mark}",
         name_y=end,
     )
 
 
-def _line(places: list[tuple[int, float, float]]) -> str:
-    """Straight from step to step, with a gap where one is not shown."""
-    parts, last = [], None
-    for step, x, y in places:
-        parts.append(f"{'L' if last == step - 1 else 'M'}{x:.1f},{y:.1f}")
-        last = step
-    return "".join(parts)
+def _runs(places: list[tuple[int, float, float]]) -> list[list[tuple[int, float, float]]]:
+    """The points of steps that follow one another: between two runs something is not shown."""
+    runs: list[list[tuple[int, float, float]]] = []
+    for place in places:
+        if runs and runs[-1][-1][0] == place[0] - 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
+
+
+def _line(scale: Scale, run: list[tuple[int, float, float]]) -> str:
+    """Straight from step to step. A point alone has a piece of line through it, so that its pattern is seen."""
+    points = [(x, y) for _, x, y in run]
+    if len(points) == 1 and scale.steps > 1:
+        x, y = points[0]
+        points = [(max(x - STUB, LEFT), y), (x, y), (min(x + STUB, scale.right), y)]
+    return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def _notes(series: Sequence[Series]) -> list[Note]:
+    """What has no place on a logarithmic scale, in a line each."""
+    notes = [_note_on_nothing(each) for each in series if 0 in each.values]
+    if any(0 < value < SMALLEST for each in series for value in each.values):
+        notes.append(Note(f"Below {_power(SMALLEST_POWER)} nothing is drawn; the table has it."))
+    return notes
+
+
+def notes_on_closeness(drawn: Chart, left: Sequence[float], right: Sequence[float]) -> list[Note]:
+    """Where two curves can't be told apart on a straight scale, a line that says so."""
+    apart = [abs(one - other) for one, other in zip(left, right, strict=True)]
+    seen = [step for step, each in enumerate(apart, 1) if each * drawn.per_unit >= CLOSEST_SEEN]
+    if not any(apart):
+        return [Note("The two curves lie on each other: they are alike in every step.")]
+    if not seen:
+        most = scientific(max(apart))
+        return [Note(f"The two curves differ by less than can be seen, {most} at most; the table has both.")]
+    ends = (("Before", seen[0], apart[: seen[0] - 1]), ("After", seen[-1], apart[seen[-1] :]))
+    return [
+        Note(f"{where} step {step} they differ by less than can be seen.") for where, step, rest in ends if any(rest)
+    ]
+
+
+def _note_on_nothing(series: Series) -> Note:
+    steps = [step for step, value in enumerate(series.values, 1) if value == 0]
+    where = f"step {steps[0]}" if len(steps) == 1 else f"{len(steps)} steps"
+    return Note(f"is 0 at {where}, and 0 has no place on a logarithmic scale.", series.title or series.name)
 
 
 def _end(scale: Scale, series: Series) -> float:
@@ -177,7 +248,8 @@ def _powers(values: list[float]) -> tuple[list[float], float, float]:
     low, high = floor(log10(min(shown)) + 1e-9), ceil(log10(max(shown)) - 1e-9)
     if low == high:
         low -= 1
-    step = ceil((high - low) / (MOST_TICKS - 1))
+    step = next((each for each in DECADES if each * (MOST_TICKS - 1) >= high - low), DECADES[-1])
+    low, high = floor(low / step) * step, ceil(high / step) * step
     return [float(at) for at in range(low, high + 1, step)], float(low), float(high)
 
 

@@ -8,6 +8,9 @@ from quizzes.lessons.examples import address
 from quizzes.lessons.examples.address import Example
 from quizzes.lessons.examples.usual import FAMILIES, family_of
 
+# the mark of each beside the others, its hue and its line pattern
+LOOKS = {"rnn": ("square", "q-h k-1"), "lstm": ("up", "q-f k-3"), "gru": ("diamond", "q-o k-4")}
+
 
 def companions(example: Example) -> dict[str, Example]:
     """RNN, LSTM and GRU by family: the example itself, and beside it two with the numbers of the same seed."""

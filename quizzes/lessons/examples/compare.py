@@ -10,13 +10,12 @@ import sim
 from quizzes.lessons.examples import address
 from quizzes.lessons.examples.address import Example
 from quizzes.lessons.examples.chart import Chart, Series, chart
-from quizzes.lessons.examples.companions import as_of_1997, companions
+from quizzes.lessons.examples.companions import LOOKS, as_of_1997, companions
 from quizzes.lessons.examples.over_time import course_of, unit_of
 from quizzes.lessons.examples.usual import FAMILIES, TITLES
 from quizzes.lessons.examples.worked import noted, run, said
 
-PATTERNS = ("k-1", "k-2", "k-3")
-MARKS = ("square", "up", "diamond")
+LOOKS_OF_CELLS = {"modern": ("circle", "q-c k-1"), "1997": ("up", "q-o k-3")}
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,7 @@ class Column:
     title: str  # RNN, LSTM, GRU
     state: str
     values: list[float]
+    look: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def compare(example: Example, trace: sim.Trace) -> Compared:
     examples = companions(example)
     traces = {family: trace if each is example else run(each) for family, each in examples.items()}
     columns = [
-        Column(_title(examples[family]), state, unit_of(each, state, example.unit))
+        Column(_title(examples[family]), state, unit_of(each, state, example.unit), LOOKS[family])
         for family, each in traces.items()
         for state in reversed(each.states)
     ]
@@ -89,7 +89,7 @@ def _cell(example: Example) -> Cell:
 def _then_and_now(example: Example) -> Table:
     modern, old = as_of_1997(example)
     columns = [
-        Column(title, state, unit_of(run(each), state, example.unit))
+        Column(title, state, unit_of(run(each), state, example.unit), LOOKS_OF_CELLS[title])
         for title, each in (("modern", modern), ("1997", old))
         for state in ("c", "h")
     ]
@@ -104,10 +104,11 @@ def _table(example: Example, columns: list[Column], shown: list[Column], key: st
 
 def _chart(example: Example, columns: list[Column], key: str, title: str) -> Chart:
     series = [
-        Series(column.title, column.values, PATTERNS[k], MARKS[k], f"{column.state} of {_named(column)}")
-        for k, column in enumerate(columns)
+        Series(column.title, column.values, kind, mark, f"{column.state} of {_named(column)}")
+        for column in columns
+        for mark, kind in [column.look]
     ]
-    return chart(key, title, " ".join(map(course_of, series)), series, now=example.step)
+    return chart(key, title, " ".join(map(course_of, series)), series, now=example.step, has_names=False)
 
 
 def _named(column: Column) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sim
-from quizzes.lessons.examples.address import Example
+from quizzes.lessons.examples.address import DECIMALS, Example
 from quizzes.lessons.examples.chart import Chart, Series, chart
 from quizzes.lessons.examples.quantities import CANDIDATES, GATES, name_of
-from quizzes.lessons.examples.worked import said
+from quizzes.lessons.examples.worked import Decimals, said
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ def unit_of(of: sim.Trace | sim.Gradients, name: str, unit: int) -> list[float]:
     return values
 
 
-def course_of(series: Series) -> str:
+def course_of(series: Series, decimals: Decimals = DECIMALS) -> str:
     """How a curve runs, in one sentence."""
-    first, last = said(series.values[:1]), said(series.values[-1:])
+    first, last = said(series.values[:1], decimals), said(series.values[-1:], decimals)
     if len(series.values) == 1:
         return f"{series.name} is {first}."
-    low, high = said([min(series.values)]), said([max(series.values)])
+    low, high = said([min(series.values)], decimals), said([max(series.values)], decimals)
     return (
         f"{series.name} goes from {first} at step 1 to {last} at step {len(series.values)}, between {low} and {high}."
     )

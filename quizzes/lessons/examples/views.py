@@ -3,7 +3,7 @@
 The form sends its fields one by one together with `was`, which says how to read them. Without a script the answer is a
 redirect to the canonical address; htmx gets what changed (the view, or the whole bench where its fields are others now)
 and the canonical address in a header. What a button asks for (`go` a step, `see` a unit, `to` an equation, `tab`
-a view, `gate` weights to show, `draw` a seed) is a new entry in the history.
+a view, `gate` weights to show, `draw` a seed) and a step chosen from the list are new entries in the history.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from quizzes.lessons.examples.conventions import diff
 from quizzes.lessons.examples.diagrams import diagram
 from quizzes.lessons.examples.gradient import gradient
 from quizzes.lessons.examples.over_time import over_time
+from quizzes.lessons.examples.practice import practice
 from quizzes.lessons.examples.presets import PRESETS, Preset, presets_of
 from quizzes.lessons.examples.quantities import sentences
 from quizzes.lessons.examples.retyped import faults_of, laid_out, last_good, retyped
@@ -137,9 +138,14 @@ def _fragment(request: HttpRequest, shown: address.Example, worked: dict[str, An
         response["HX-Retarget"], response["HX-Reswap"] = "#bench", "outerHTML"
     else:
         response = render(request, "examples/example.html#view", {**worked, "fragment": True})
-    goes = resized or any(button in request.GET for button in BUTTONS)
+    goes = resized or any(button in request.GET for button in BUTTONS) or _is_led_to_a_step(request.GET)
     response["HX-Push-Url" if goes else "HX-Replace-Url"] = href(shown)
     return response
+
+
+def _is_led_to_a_step(sent: QueryDict) -> bool:
+    """Whether a step is chosen from the list: the form says before it which one was shown."""
+    return len(set(sent.getlist("step"))) > 1
 
 
 def _refusal(request: HttpRequest, cell: str, error: Refused, is_fragment: bool) -> HttpResponse:
@@ -194,18 +200,19 @@ def _page(shown: address.Example) -> dict[str, Any]:
         "kin": kin_of(shown.cell),
         "sentences": sentences(shown.declared),
         "presets": [_entry(each) for each in PRESETS if family_of(each.cell) == family_of(shown.cell)],
-        "exercise": queries.exercise_on(shown.cell),
+        "practice": practice(shown, queries.exercises_on(kin_of(shown.cell))),
     }
 
 
 def _steps(shown: address.Example) -> dict[str, Any]:
-    """What leads to the other steps and units; of many steps, the first, this one and the last, but over time all."""
+    """What leads to the other steps and units; of many steps, three and a list, but over time all."""
     has_all = shown.T <= MOST_BUTTONS or shown.view == "time"
     near = range(1, shown.T + 1) if has_all else {1, shown.step, shown.T}
     return {
         "steps": sorted(near),
         "before": max(shown.step - 1, 1),
         "has_all_steps": has_all,
+        "every_step": range(1, shown.T + 1),
         "after": min(shown.step + 1, shown.T),
         "units": range(1, shown.H + 1),
         "note": noted(shown.declared.note),

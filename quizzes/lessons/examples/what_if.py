@@ -7,18 +7,18 @@ way back is the sum of the last hidden states.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString, mark_safe
 
 import sim
 from quizzes.lessons.examples.address import DECIMALS, Example
-from quizzes.lessons.examples.chart import Chart, Series, chart
-from quizzes.lessons.examples.gradient import back_from_the_last, decimals_of, told_back
+from quizzes.lessons.examples.chart import Chart, Series, chart, notes_on_closeness
+from quizzes.lessons.examples.gradient import SHOWN, back_from_the_last, told_back
 from quizzes.lessons.examples.over_time import course_of, unit_of
 from quizzes.lessons.examples.quantities import name_of
-from quizzes.lessons.examples.worked import inputs_of, line, said
-from quizzes.templatetags.study import q_tag
+from quizzes.lessons.examples.worked import Decimals, inputs_of, line, said
+from quizzes.templatetags.study import number, q_tag
 
 type Run = sim.Trace | sim.Gradients
 
@@ -38,20 +38,30 @@ class Pair:
     name: str
     right: float
     wrong: float
-    decimals: int
+    decimals: Decimals
 
     @property
     def label(self) -> SafeString:
         return label(self.name)
 
     @property
-    def difference(self) -> float:
+    def shown(self) -> list[str]:
+        """Both as they are written: to so many decimals, or gradients to so many significant digits."""
+        if isinstance(self.decimals, sim.Significant):
+            return [self.decimals.digits(value) for value in (self.right, self.wrong)]
+        return [number(value, self.decimals) for value in (self.right, self.wrong)]
+
+    @property
+    def difference(self) -> str:
         """Of the two as they are shown, so that it can be checked by eye."""
-        return round(self.wrong, self.decimals) - round(self.right, self.decimals)
+        if isinstance(self.decimals, sim.Significant):
+            return self.decimals.difference(self.wrong, self.right)
+        return number(round(self.wrong, self.decimals) - round(self.right, self.decimals), self.decimals)
 
     @property
     def differs(self) -> bool:
-        return f"{self.right:.{self.decimals}f}" != f"{self.wrong:.{self.decimals}f}"
+        right, wrong = self.shown
+        return right != wrong
 
 
 @dataclass(frozen=True)
@@ -138,7 +148,7 @@ def _shown(example: Example, slip: sim.Slip, trace: sim.Trace) -> Shown:
     right, wrong = _runs(example, slip, trace)
     names = told_back(trace.cell) if slip.of_gradient else list(trace.cell.equations)
     states = [f"d{state}" if slip.of_gradient else state for state in reversed(trace.states)]
-    decimals = decimals_of(example, right) if isinstance(right, sim.Gradients) else DECIMALS
+    decimals = SHOWN if slip.of_gradient else DECIMALS
     pairs = _pairs(names, right, wrong, example.step, example.unit, decimals)
     later = [
         Moment(t, _pairs(states, right, wrong, t, example.unit, decimals)) for t in _steps(example, slip.of_gradient)
@@ -149,7 +159,7 @@ def _shown(example: Example, slip: sim.Slip, trace: sim.Trace) -> Shown:
         pairs=pairs,
         states=[label(state) for state in states],
         later=later,
-        chart=_chart(example, states[0], right, wrong) if trace.T > 1 else None,
+        chart=_chart(example, states[0], right, wrong, decimals) if trace.T > 1 else None,
         hides=not any(pair.differs for moment in [Moment(0, pairs), *later] for pair in moment.pairs),
     )
 
@@ -169,7 +179,7 @@ def _steps(example: Example, is_back: bool) -> range:
     return range(1 if example.made == "always" else example.step, example.T + 1)
 
 
-def _pairs(names: list[str], right: Run, wrong: Run, step: int, unit: int, decimals: int) -> list[Pair]:
+def _pairs(names: list[str], right: Run, wrong: Run, step: int, unit: int, decimals: Decimals) -> list[Pair]:
     """A quantity that the slip leaves out stands for itself."""
     found = []
     for name in names:
@@ -179,22 +189,23 @@ def _pairs(names: list[str], right: Run, wrong: Run, step: int, unit: int, decim
     return found
 
 
-def _equation(example: Example, name: str, right: Run, wrong: Run, decimals: int) -> Equation:
+def _equation(example: Example, name: str, right: Run, wrong: Run, decimals: Decimals) -> Equation:
     true, slipped = (line(of, name, example.step, example, decimals) for of in (right, wrong))
     return Equation(true.formula, true.substituted, slipped.formula, slipped.substituted, slipped.words)
 
 
-def _chart(example: Example, state: str, right: Run, wrong: Run) -> Chart:
+def _chart(example: Example, state: str, right: Run, wrong: Run, decimals: Decimals) -> Chart:
     """The carried state, or its gradient, both ways."""
     shown = state.replace("d", "δ")
-    kind = f"q-{state[-1]}"
     series = [
-        Series(shown, unit_of(right, state, example.unit), kind, "circle", f"{shown}, done right"),
+        Series(shown, unit_of(right, state, example.unit), f"q-{state[-1]}", "circle", f"{shown}, done right"),
         Series("slip", unit_of(wrong, state, example.unit), "k-3", "cross", f"{shown} with the slip"),
     ]
     title = f"{name_of(state[-1])}, right and with the slip"
     title = f"The gradient of the {title}" if state.startswith("d") else title.capitalize()
-    return chart("slip", title, " ".join(map(course_of, series)), series, now=example.step)
+    said = " ".join(course_of(each, decimals) for each in series)
+    drawn = chart("slip", title, said, series, now=example.step)
+    return replace(drawn, notes=notes_on_closeness(drawn, *(each.values for each in series)))
 
 
 def label(name: str) -> SafeString:

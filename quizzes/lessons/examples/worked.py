@@ -20,6 +20,8 @@ MOST_UNITS_PUT_IN = 2  # above this, numbers are put in for the unit looked at a
 MOST_MOMENTS = 5  # above this, what is carried from step to step stands in the view over time alone
 LARGEST_SHOWN = 1e9
 
+type Decimals = int | sim.Significant
+
 
 @dataclass(frozen=True)
 class Value:
@@ -128,7 +130,7 @@ def _moments(trace: sim.Trace, names: Sequence[str]) -> list[Moment]:
     return [Moment(t, [trace.at(name, t).tolist() for name in names]) for t in range(1, trace.T + 1)]
 
 
-def line(of: sim.Trace | sim.Gradients, name: str, at: int, example: Example, decimals: int = DECIMALS) -> Line:
+def line(of: sim.Trace | sim.Gradients, name: str, at: int, example: Example, decimals: Decimals = DECIMALS) -> Line:
     """One equation told. Where there are many units, the numbers put in are those of the one looked at."""
     cell = of.cell_at(at)
     put_in = sim.substituted(of, name, at, decimals=decimals)
@@ -154,7 +156,9 @@ def _weight(example: Example, name: str) -> Rows | tuple[float, ...]:
     return rows if name[0] in "WU" else rows[0]
 
 
-def said(values: Iterable[float], decimals: int = DECIMALS) -> str:
+def said(values: Iterable[float], decimals: Decimals = DECIMALS) -> str:
+    if isinstance(decimals, sim.Significant):
+        return " and ".join(map(decimals.words, values))
     return " and ".join(f"{value:.{decimals}f}".replace("-", "minus ") for value in values)
 
 
