@@ -26,6 +26,7 @@ FIRST = Before()
 
 NO_ERROR_KNOWN = "This number matches none of the errors we know for this step."
 GO_OVER_IT = "Go over its formula once more: which numbers go in, and with which signs."
+FOLLOWS = "It follows from your {}, which is not carried on. Put that right first, then this one."
 MANY_ERRORS = "With these numbers we can't tell which mistake gives your answer."
 GIVES = "gives this number"  # after a formula: that it was used is likely, not known
 
@@ -141,12 +142,22 @@ class _Teller:
     def _unrecognised(self, step: Step) -> Told:
         if step.readings[0].echoed:
             return {"title": "not this one"}
+        if follows := self._followed(step):
+            return {"text": FOLLOWS.format(follows)}
         is_alike = self._is_alike(step)
         text = MANY_ERRORS if is_alike else NO_ERROR_KNOWN
         departed = [name for name in self.working.read_by(step.name, step.own) if not self.by_name[name].is_right]
         if departed:
             return {"text": f"{text} It was judged with your {letter(departed[0])}; look there first."}
         return {"text": text if is_alike else f"{text} {GO_OVER_IT}"}
+
+    def _followed(self, step: Step) -> str:
+        """The numbers that do not carry, where this one is worked out rightly from them."""
+        own = {**step.own, **step.held}
+        if not step.held or not near_any(step.values, self.working.yours(step.name, own), self.rule.tolerance):
+            return ""
+        read = [name for name in self.working.read_by(step.name, own) if name in step.held]
+        return listed([letter(name) for name in read or step.held])
 
     def _is_alike(self, step: Step) -> bool:
         return near_any(step.values, self.working.alike(step.name, step.own), self.rule.slip)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sim
+from quizzes.items.carrying import Limits
 from quizzes.items.marking import Key, Own, Rule, Values, Working
 from quizzes.items.specification import Specification
 
@@ -146,11 +147,17 @@ class Tellable(Working, ABC):
     def slips(self, name: str, own: Own) -> Iterable[tuple[str, Values]]:
         return ()
 
+    def others(self, name: str, own: Own) -> Iterable[tuple[str, Values]]:
+        return ()
+
     def early(self, name: str, own: Own) -> Iterable[Values]:
         return ()
 
     def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterable[tuple[tuple[str, str], Values]]:
         return ()
+
+    def limits(self, name: str) -> Limits:
+        return float("-inf"), float("inf")
 
     def alike(self, name: str, own: Own) -> Iterable[Values]:
         """What the slips give that these numbers do not tell apart: known, but none of them is named."""

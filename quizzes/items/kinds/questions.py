@@ -165,6 +165,11 @@ class QuestionWorking(Tellable):
     def slips(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
         return self._of(self._named(name))
 
+    def others(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
+        given, may_be_named = self.given.keys(), self._named(name)
+        possible = [slip.id for slip in self.question.slips if given >= {*slip.givens}]  # T may be told, or not
+        return self._of([slip for slip in possible if slip not in may_be_named])
+
     def alike(self, name: str, own: Own) -> Iterator[Values]:
         may_be_named = self._named(name)
         dead = [slip for slip in self.specification.claimed(name) if slip not in may_be_named]

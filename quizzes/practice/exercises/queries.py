@@ -17,6 +17,7 @@ from quizzes.errors import Conflict, NotFound, refused_by_sim
 from quizzes.items.kinds.base import Kind, Worked
 from quizzes.items.kinds.choices import OPTIONS
 from quizzes.items.making import kind_of_version
+from quizzes.items.marking import catalogue_id
 from quizzes.items.models import Generator, Variant, VariantKey
 from quizzes.items.specification import Specification, quantity, step_number
 from quizzes.lessons.models import Lesson
@@ -178,10 +179,6 @@ def corrections_of(slips: Iterable[str]) -> dict[str, str]:
         return {}
     lines = dict(Misconception.objects.filter(slug__in=set(rows.values())).values_list("slug", "correction"))
     return {slip: lines[row] for slip, row in rows.items() if row in lines}
-
-
-def catalogue_id(slip: str) -> str:
-    return slip.rstrip("abcdefgh")
 
 
 def payload(taking: Taking) -> dict[str, Any]:

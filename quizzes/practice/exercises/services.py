@@ -18,9 +18,19 @@ from django.utils import timezone
 import sim
 from quizzes.accounts.models import User
 from quizzes.errors import Conflict, Refused, StudyError
-from quizzes.items.kinds.base import Kind, Tellable
+from quizzes.items.kinds.base import Kind, Tellable, numbers
 from quizzes.items.making import kind_of_version
-from quizzes.items.marking import FULL_CREDIT, UNREAD, Rule, Step, counted_states, is_complete, mark, read_answers
+from quizzes.items.marking import (
+    FULL_CREDIT,
+    UNREAD,
+    Rule,
+    Step,
+    catalogue_id,
+    counted_states,
+    is_complete,
+    mark,
+    read_answers,
+)
 from quizzes.items.models import Variant
 from quizzes.items.pool import withdraw_variant
 from quizzes.items.reading import MOST_ENTRIES, MOST_KEPT, kept, printable
@@ -29,7 +39,6 @@ from quizzes.practice.answers import Mark, Marked, locked_attempt, record_answer
 from quizzes.practice.exercises.queries import (
     MOST_HINTS,
     asked_of,
-    catalogue_id,
     corrections_of,
     shown_worked,
     taking_unknown,
@@ -194,7 +203,8 @@ class Marking:
         key = self.variant.key
         keys = self.kind.keys(self.variant.given, key.exact, key.full)
         asked = {name: keys[name] for name in asked_of(self.attempt, keys)}
-        return mark(read_answers(answers, asked), asked, self.working, self.rule, lambda: self.made_before)
+        shown = {name: numbers(values) for name, values in self.attempt.shown.items()}
+        return mark(read_answers(answers, asked), asked, self.working, self.rule, lambda: self.made_before, shown)
 
     def check_meant(self, meant: Mapping[str, str]) -> None:
         """Raises Refused for an answer to a question that could not have been asked."""
@@ -202,8 +212,8 @@ class Marking:
         for name, slip in meant.items():
             if name not in asked:
                 raise _not_asked(name, asked)
-            elsewhere = (each for each, _ in self.working.slips(name, {}))  # claimed or not, these may be named too
-            if slip not in self.kind.specification.claimed(name) and slip not in elsewhere:
+            told_apart = chain(self.working.slips(name, {}), self.working.others(name, {}))
+            if all(slip != each for each, _ in told_apart):
                 said = f"“meant” names {slip[:20] or 'nothing'} for {name}, which is no slip that is told apart there."
                 raise Refused("unknown_slip", said, "Send one of the ids that the message of an alias lists.")
 
