@@ -7,7 +7,7 @@ where it is needed: a right answer costs two comparisons.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import sub
@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from quizzes.errors import Refused
 from quizzes.items.carrying import Limits, Numbers
 from quizzes.items.reading import Reading, printable, read_number, read_option, read_shape, read_whole
+from quizzes.items.shapes import Shape, entries_of
 
 Values = tuple[float, ...]
 Own = Mapping[str, Values]
@@ -70,13 +71,15 @@ class Key:
     """What is right in one step: as a careful learner writes it down, and at full precision.
 
     `form` is how it is answered: "numbers", one an entry; "count", a whole number; "shape", a row of whole numbers in
-    one text; "option", the id of one of `options`, whose value is its place among them.
+    one text; "option", the id of one of `options`, whose value is its place among them. `shape` is how its numbers are
+    sent; left out, one after another.
     """
 
     exact: Values
     full: Values
     form: str = "numbers"
     options: tuple[str, ...] = ()
+    shape: Shape = ()
 
 
 @dataclass(frozen=True)
@@ -111,40 +114,26 @@ Readings = Mapping[str, tuple[Reading, ...]]
 READ_BY_ENTRY = {"numbers": read_number, "count": read_whole}
 
 
-def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
-    """Every asked step, read. Raises Refused for a quantity that is not asked, and for a wrong number of entries."""
+def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key], *, in_a_row: bool = False) -> Readings:
+    """Every asked step, read. `in_a_row`: sent as the fields of a page are, one entry after another.
+
+    Raises Refused for a quantity that is not asked, and for a wrong shape.
+    """
     if unknown := [name for name in sent if name not in keys]:
         said = printable(", ".join(sorted(map(str, unknown)))[:120])
         raise Refused("unknown_quantity", f"Not asked here: {said}.", f"Asked are: {', '.join(keys)}.")
-    return {name: _readings(name, sent.get(name), key) for name, key in keys.items()}
+    return {name: _readings(name, sent.get(name), key, in_a_row) for name, key in keys.items()}
 
 
-def _readings(name: str, sent: Any, key: Key) -> tuple[Reading, ...]:
+def _readings(name: str, sent: Any, key: Key, in_a_row: bool) -> tuple[Reading, ...]:
     if read := READ_BY_ENTRY.get(key.form):
-        return tuple(read(entry) for entry in _entries(name, sent, len(key.exact)))
+        in_order = (len(key.exact),)
+        return tuple(read(each) for each in entries_of(name, sent, in_order if in_a_row else key.shape or in_order))
     if key.form == "shape" and isinstance(sent, list | tuple) and len(sent) > 1:
+        entries_of(name, sent, (len(sent),))
         sent = ", ".join(map(str, sent))  # a program may send its sizes one by one
-    (entry,) = _entries(name, sent, 1)
+    (entry,) = entries_of(name, sent, (1,))
     return read_shape(entry) if key.form == "shape" else (read_option(entry, key.options),)
-
-
-def _entries(name: str, sent: Any, length: int) -> list[Any]:
-    """One after another, also those of a matrix. Raises Refused."""
-    entries = list(_flat(sent)) or [None] * length
-    if sent is None:
-        entries = [None] * length
-    if len(entries) != length:
-        raise Refused(
-            "wrong_shape",
-            f"{name} was sent with {len(entries)} entries, and has {length}.",
-            "Send one number an entry." if length > 1 else "Send one entry.",
-        )
-    return entries
-
-
-def _flat(sent: Any) -> Iterator[Any]:
-    for each in sent if isinstance(sent, list | tuple) else [sent]:
-        yield from each if isinstance(each, list | tuple) else [each]
 
 
 Made = Callable[[], Iterable[str]]

@@ -9,6 +9,7 @@ from typing import Any
 from quizzes.items.kinds.base import Had, Tellable
 from quizzes.items.marking import CONVENTIONS, Rule, Step, near_any
 from quizzes.items.quantities import letter, listed
+from quizzes.items.reading import Reading
 from quizzes.items.specification import Specification
 
 Told = dict[str, Any]
@@ -16,14 +17,19 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True)
 class Before:
-    """What was before this check: the steps the learner `had`, right or shown worked, and those he had `tried`."""
+    """What was before this check: the steps the learner `had`, right or shown worked, and those he had `tried`.
+
+    `left_out` are those he did not send this time: what he sent of them before still counts.
+    """
 
     had: Collection[str] = ()
     tried: Collection[str] = ()
+    left_out: Collection[str] = ()
 
 
 FIRST = Before()
 
+STANDS = "Left out this time: what you sent before still counts."
 NO_ERROR_KNOWN = "This number matches none of the errors we know for this step."
 GO_OVER_IT = "Go over its formula once more: which numbers go in, and with which signs."
 FOLLOWS = "It follows from your {}, which is not carried on. Put that right first, then this one."
@@ -56,7 +62,11 @@ def tell(
     `corrections` are the catalogue's own lines, by slip id, where an editor has made them better than `sim`'s.
     """
     teller = _Teller(steps, working, specification, rule, corrections, turn, before)
-    return [teller.step(step) for step in steps]
+    return [teller.step(_blank(step) if step.name in before.left_out else step) for step in steps]
+
+
+def _blank(step: Step) -> Step:
+    return Step(step.name, "empty", (Reading(),) * len(step.readings))
 
 
 class _Teller:
@@ -95,7 +105,7 @@ class _Teller:
     def _empty(self, step: Step) -> Told:
         blank = [position for position, reading in enumerate(step.readings, start=1) if reading.is_blank]
         if len(blank) == len(step.readings):
-            return {}
+            return {"text": STANDS} if self.by_name[step.name].is_read else {}
         return {"text": f"Entry {blank[0]} is still blank; a vector is marked as a whole."}
 
     def _invalid(self, step: Step) -> Told:

@@ -16,6 +16,7 @@ from quizzes.items.marking import (
     mark,
     read_answers,
 )
+from quizzes.items.shapes import standing
 
 EXACT = {"f": 0.4013, "i": 0.3752, "g": 0.7857, "c": 0.8165, "o": 0.7311, "h": 0.4921}
 SUMS = {"f": -0.40, "i": -0.51, "g": 1.06, "o": 1.00}
@@ -335,19 +336,62 @@ def test_a_shape_is_read_as_a_whole(typed, expected):
     assert step.state == expected
 
 
-def test_a_matrix_is_read_row_by_row():
-    keys = {"dW_f": Key((1.0, 2.0, 3.0, 4.0), (1.0, 2.0, 3.0, 4.0))}
-    for sent in ([[1, 2], [3, 4]], [1, 2, 3, 4]):
-        (step,) = mark(read_answers({"dW_f": sent}, keys), keys, Paper(), RULE)
+MATRIX = {"dW_f": Key((1.0, 2.0, 3.0, 4.0), (1.0, 2.0, 3.0, 4.0), shape=(2, 2))}
+SINGLE = {"dU": Key((1.0,), (1.0,), shape=(1, 1))}
+VECTOR = {"f@1": Key((1.0, 2.0), (1.0, 2.0), shape=(2,))}
+
+
+def test_a_matrix_is_read_row_by_row_and_from_a_page_entry_by_entry():
+    for sent, in_a_row in (([[1, 2], [3, 4]], False), ([1, 2, 3, 4], True)):
+        (step,) = mark(read_answers({"dW_f": sent}, MATRIX, in_a_row=in_a_row), MATRIX, Paper(), RULE)
         assert step.state == "right"
-    with pytest.raises(Refused, match="5 entries, and has 4"):
-        read_answers({"dW_f": [[1, 2], [3, 4, 5]]}, keys)
 
 
-@pytest.mark.parametrize("sent", [{"q@1": [1]}, {"f@1": [1, 2]}, {"f@1": [[1]] * 2}])
-def test_an_unknown_quantity_or_a_wrong_shape_is_refused(sent):
-    with pytest.raises(Refused):
-        read_answers(sent, KEYS)
+@pytest.mark.parametrize(
+    ("keys", "sent", "needed"),
+    [
+        (KEYS, [[0.5]], "[0.5]"), (KEYS, [0.5, 0.5], "[0.5]"), (KEYS, [[[0.5]]], "[0.5]"),
+        (VECTOR, [[1], [2]], "[0.5, 0.5]"), (VECTOR, [1, [2]], "[0.5, 0.5]"), (VECTOR, [[1, 2]], "[0.5, 0.5]"),
+        (VECTOR, [1], "[0.5, 0.5]"), (VECTOR, 1, "[0.5, 0.5]"),
+        (SINGLE, [1], "[[0.5]]"), (SINGLE, [[1, 1]], "[[0.5]]"), (SINGLE, [[1], [1]], "[[0.5]]"),
+        (MATRIX, [1, 2, 3, 4], "[[0.5, 0.5], [0.5, 0.5]]"), (MATRIX, [[1, 2], [3, 4, 5]], "[[0.5, 0.5], [0.5, 0.5]]"),
+    ],
+)  # fmt: skip
+def test_another_shape_than_the_one_asked_is_refused_with_the_one_that_is(keys, sent, needed):
+    name = next(iter(keys))
+    with pytest.raises(Refused) as caught:
+        read_answers({name: sent}, keys)
+    assert (caught.value.code, caught.value.hint) == ("wrong_shape", f"Send {name} as {needed}.")
+
+
+@pytest.mark.parametrize(("keys", "sent"), [(KEYS, 0.5), (KEYS, "0.5"), (SINGLE, 0.5), (SINGLE, [["0.5"]])])
+def test_what_has_one_entry_may_be_sent_bare(keys, sent):
+    name = next(iter(keys))
+    assert [reading.value for reading in read_answers({name: sent}, keys)[name]] == [0.5]
+
+
+@pytest.mark.parametrize("sent", [None, "", [], ["", ""], [None, None]])
+def test_nothing_is_blank_in_every_entry(sent):
+    assert all(reading.is_blank for reading in read_answers({"f@1": sent}, VECTOR)["f@1"])
+
+
+@pytest.mark.parametrize("form", ["shape", "option"])
+def test_a_list_within_a_list_is_no_shape_and_no_option(form):
+    keys = {"shape": Key((1.0, 2.0), (1.0, 2.0), form, ("a", "b"))}
+    for sent in ([["a"]], [[1, 2]], [1, [2]]):
+        with pytest.raises(Refused):
+            read_answers({"shape": sent}, keys)
+
+
+def test_a_quantity_that_is_not_asked_is_refused():
+    with pytest.raises(Refused) as caught:
+        read_answers({"q@1": [1]}, KEYS)
+    assert caught.value.code == "unknown_quantity"
+
+
+def test_what_stands_of_several_answers_is_what_was_sent_last_and_a_blank_takes_it_away():
+    sent = [{"f@1": [0.5], "i@1": [0.6]}, {"f@1": None, "i@1": [""], "dU": [[1]]}, {"o@1": [[1, 2], [3, 4]]}]
+    assert standing(sent) == {"f@1": [0.5], "i@1": [""], "dU": [1], "o@1": [1, 2, 3, 4]}
 
 
 def result(**step_states):

@@ -114,7 +114,10 @@ class Kind(ABC):
 
     def keys(self, given: Given, exact: Mapping[str, Any], full: Mapping[str, Any]) -> dict[str, Key]:
         """What is right, in order of use: a database may hold what it stores in another."""
-        return {name: Key(numbers(exact[name]), numbers(full[name]), self.form) for name in self.asked}
+        return {
+            name: Key(numbers(exact[name]), numbers(full[name]), self.form, shape=self.shape(name))
+            for name in self.asked
+        }
 
     def rule(self, tolerance: float) -> Rule:
         return Rule(unit=self.unit, tolerance=tolerance)
