@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from quizzes.accounts.models import User
 from quizzes.api.base import LearnerView, NothingSerializer, PublicList, learner, read
-from quizzes.api.fields import LARGEST_SEQ, SubmissionId, WholeNumber
+from quizzes.api.fields import LARGEST_SEQ, AnswersJson, SubmissionId, WholeNumber
 from quizzes.items.kinds.base import Worked
 from quizzes.items.models import Generator
 from quizzes.practice.exercises import queries
@@ -76,9 +76,14 @@ class TakingSerializer(serializers.Serializer[Any]):
 class AnswersSerializer(serializers.Serializer[Any]):
     submission_id = SubmissionId(help_text="Made by you; the same one again returns the stored event.")
     seq = WholeNumber(min_value=1, max_value=LARGEST_SEQ, help_text="1 for the first answer, then one more each time.")
-    answers = serializers.DictField(help_text='"f@1" → list of numbers, or of strings as typed')
+    answers = serializers.DictField(
+        help_text='"f@1" → numbers, strings as typed or option ids, in the shape asked; a single entry may be bare. '
+        "Of a step left out, what was sent before still counts; one sent blank no longer does."
+    )
     meant = serializers.DictField(
-        child=serializers.CharField(), required=False, help_text='answers an alias question: "c@1" → the slip meant'
+        child=serializers.CharField(),
+        required=False,
+        help_text='answers the question of an alias or a pair: "c@1" → the slip meant',
     )
 
 
@@ -94,7 +99,7 @@ class MarkedSerializer(serializers.Serializer[Any]):
     event = serializers.IntegerField()
     seq = serializers.IntegerField()
     steps = StepSerializer(many=True)
-    complete = serializers.BooleanField()
+    complete = serializers.BooleanField(help_text="every asked step is right, those left out as they were sent before")
 
 
 class SolutionSerializer(serializers.Serializer[Any]):
@@ -128,6 +133,8 @@ class Taken(LearnerView):
 
 
 class Answers(LearnerView):
+    parser_classes = (AnswersJson,)
+
     @extend_schema(request=AnswersSerializer, responses=MarkedSerializer)
     def post(self, request: Request, attempt_id: UUID) -> Response:
         """Mark the steps sent; the event is stored before this reply."""
