@@ -87,7 +87,7 @@ class Step:
     """One step, marked.
 
     `own` are the learner's earlier numbers it was judged with, where they are not the key's; `held` those that do not
-    carry, so that it was not.
+    carry, so that it was not. `meant` is the one of two slips at once that the learner says he found.
     """
 
     name: str
@@ -96,6 +96,7 @@ class Step:
     slips: tuple[str, ...] = ()
     own: Own = field(default_factory=dict)
     held: Own = field(default_factory=dict)
+    meant: str = ""
 
     @cached_property
     def values(self) -> Values:

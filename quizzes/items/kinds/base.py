@@ -144,6 +144,9 @@ class CertifiedKind(Kind):
 class Tellable(Working, ABC):
     """A working that can also be told about. What a kind has nothing of is nothing here."""
 
+    noun = "number"  # what an answer is
+    go_over = "Go over its formula once more: which numbers go in, and with which signs."
+
     def yours(self, name: str, own: Own) -> Iterable[Values]:
         return ()
 
@@ -165,6 +168,10 @@ class Tellable(Working, ABC):
     def alike(self, name: str, own: Own) -> Iterable[Values]:
         """What the slips give that these numbers do not tell apart: known, but none of them is named."""
         return ()
+
+    def elsewhere(self, values: Values) -> str:
+        """Under what other setting an unknown answer would be right, in a sentence."""
+        return ""
 
     def read_by(self, name: str, own: Own) -> list[str]:
         """Which of the learner's numbers this step itself reads."""
