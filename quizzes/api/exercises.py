@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from quizzes.accounts.models import User
 from quizzes.api.base import LearnerView, NothingSerializer, PublicList, learner, read
 from quizzes.api.fields import LARGEST_SEQ, AnswersJson, SubmissionId, WholeNumber
-from quizzes.items.kinds.base import Worked
+from quizzes.items.kinds.base import Kind, Worked
 from quizzes.items.models import Generator
 from quizzes.practice.exercises import queries
 from quizzes.practice.exercises.services import record, release_solution
@@ -153,7 +153,8 @@ class Solution(LearnerView):
         taking = queries.taking(user, attempt_id)
         key = queries.released_key(taking)
         steps = [worked_step(each) for each in queries.worked_steps(taking)]
-        exact, full = ({name: said[name] for name in taking.kind.asked} for said in (key.exact, key.full))
+        kind = taking.kind
+        exact, full = ({name: kind.as_told(said[name]) for name in kind.asked} for said in (key.exact, key.full))
         return Response({"id": str(attempt_id), "exact": exact, "full": full, "steps": steps})
 
 
@@ -164,13 +165,13 @@ def worked_step(line: Worked) -> dict[str, Any]:
 
 def marked(event: AnswerEvent) -> dict[str, Any]:
     kind = queries.taking_of(event).kind
-    steps = [_step(step, kind.shape(step["name"])) for step in event.result["steps"]]
+    steps = [_step(step, kind) for step in event.result["steps"]]
     return {"event": event.pk, "seq": event.seq, "steps": steps, "complete": event.result["complete"]}
 
 
-def _step(step: dict[str, Any], shape: tuple[int, ...]) -> dict[str, Any]:
+def _step(step: dict[str, Any], kind: Kind) -> dict[str, Any]:
     told = {name: step[name] for name in ("name", "state", "slips", "read_as", "message")}
-    return told | {"read_as": in_shape(step["read_as"], shape)}
+    return told | {"read_as": in_shape(kind.as_told(step["read_as"]), kind.shape(step["name"]))}
 
 
 def in_shape(entries: list[Any], shape: tuple[int, ...]) -> list[Any]:

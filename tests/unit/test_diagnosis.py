@@ -149,7 +149,8 @@ def test_of_two_thousand_random_wrong_numbers_hardly_one_gets_a_name():
     while len(states) < 2000:
         learner = everyone[len(states) % len(everyone)]
         name = random.choice(list(learner.keys))
-        step = learner.marked({name: guess(random, learner, learner.keys[name])})[name]
+        answer = np.reshape(guess(random, learner, learner.keys[name]), learner.kind.shape(name)).tolist()
+        step = learner.marked({name: answer})[name]
         states.append(step.state)
     assert states.count("slip") + states.count("convention") <= 0.02 * 2000
     assert states.count("alias") + states.count("pair") <= 0.03 * 2000

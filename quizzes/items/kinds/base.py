@@ -16,6 +16,7 @@ Given = Mapping[str, Any]
 Live = Mapping[str, Sequence[Any]]
 
 NOTHING: Mapping[str, Any] = {}
+WHOLE = ("count", "shape")  # forms whose answers are whole numbers
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,17 @@ class Kind(ABC):
     @property
     def unit(self) -> float:
         return self.specification.unit
+
+    @property
+    def decimals(self) -> int:
+        """How many an answer has: none, where it is whole numbers."""
+        return 0 if self.form in WHOLE else self.specification.decimals
+
+    def as_told(self, values: Any) -> Any:
+        """Stored numbers as a program is told them: counts and sizes without a point."""
+        if isinstance(values, list | tuple):
+            return [self.as_told(each) for each in values]
+        return int(values) if self.form in WHOLE and isinstance(values, float) and values.is_integer() else values
 
     @property
     def also_given(self) -> dict[str, Any]:

@@ -192,7 +192,7 @@ def payload(taking: Taking) -> dict[str, Any]:
         "cell": specification.cell,
         "convention": specification.convention,
         "format": specification.format,
-        "decimals": specification.decimals,
+        "decimals": taking.kind.decimals,
         "tolerance": taking.kind.tolerance,
         "given": taking.given,
         "asked": [_asked(taking, name) for name in taking.asked],
