@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from quizzes.accounts.models import User
 from quizzes.api.base import LearnerView, NothingSerializer, PublicList, learner, read
-from quizzes.api.fields import LARGEST_SEQ, SubmissionId, WholeNumber
-from quizzes.items.kinds.base import Worked
+from quizzes.api.fields import LARGEST_SEQ, AnswersJson, SubmissionId, WholeNumber
+from quizzes.items.kinds.base import Kind, Worked
 from quizzes.items.models import Generator
 from quizzes.practice.exercises import queries
 from quizzes.practice.exercises.services import record, release_solution
@@ -76,9 +76,14 @@ class TakingSerializer(serializers.Serializer[Any]):
 class AnswersSerializer(serializers.Serializer[Any]):
     submission_id = SubmissionId(help_text="Made by you; the same one again returns the stored event.")
     seq = WholeNumber(min_value=1, max_value=LARGEST_SEQ, help_text="1 for the first answer, then one more each time.")
-    answers = serializers.DictField(help_text='"f@1" → list of numbers, or of strings as typed')
+    answers = serializers.DictField(
+        help_text='"f@1" → numbers, strings as typed or option ids, in the shape asked; a single entry may be bare. '
+        "Of a step left out, what was sent before still counts; one sent blank no longer does."
+    )
     meant = serializers.DictField(
-        child=serializers.CharField(), required=False, help_text='answers an alias question: "c@1" → the slip meant'
+        child=serializers.CharField(),
+        required=False,
+        help_text='answers the question of an alias or a pair: "c@1" → the slip meant',
     )
 
 
@@ -94,7 +99,7 @@ class MarkedSerializer(serializers.Serializer[Any]):
     event = serializers.IntegerField()
     seq = serializers.IntegerField()
     steps = StepSerializer(many=True)
-    complete = serializers.BooleanField()
+    complete = serializers.BooleanField(help_text="every asked step is right, those left out as they were sent before")
 
 
 class SolutionSerializer(serializers.Serializer[Any]):
@@ -128,6 +133,8 @@ class Taken(LearnerView):
 
 
 class Answers(LearnerView):
+    parser_classes = (AnswersJson,)
+
     @extend_schema(request=AnswersSerializer, responses=MarkedSerializer)
     def post(self, request: Request, attempt_id: UUID) -> Response:
         """Mark the steps sent; the event is stored before this reply."""
@@ -146,7 +153,8 @@ class Solution(LearnerView):
         taking = queries.taking(user, attempt_id)
         key = queries.released_key(taking)
         steps = [worked_step(each) for each in queries.worked_steps(taking)]
-        exact, full = ({name: said[name] for name in taking.kind.asked} for said in (key.exact, key.full))
+        kind = taking.kind
+        exact, full = ({name: kind.as_told(said[name]) for name in kind.asked} for said in (key.exact, key.full))
         return Response({"id": str(attempt_id), "exact": exact, "full": full, "steps": steps})
 
 
@@ -157,13 +165,13 @@ def worked_step(line: Worked) -> dict[str, Any]:
 
 def marked(event: AnswerEvent) -> dict[str, Any]:
     kind = queries.taking_of(event).kind
-    steps = [_step(step, kind.shape(step["name"])) for step in event.result["steps"]]
+    steps = [_step(step, kind) for step in event.result["steps"]]
     return {"event": event.pk, "seq": event.seq, "steps": steps, "complete": event.result["complete"]}
 
 
-def _step(step: dict[str, Any], shape: tuple[int, ...]) -> dict[str, Any]:
+def _step(step: dict[str, Any], kind: Kind) -> dict[str, Any]:
     told = {name: step[name] for name in ("name", "state", "slips", "read_as", "message")}
-    return told | {"read_as": in_shape(step["read_as"], shape)}
+    return told | {"read_as": in_shape(kind.as_told(step["read_as"]), kind.shape(step["name"]))}
 
 
 def in_shape(entries: list[Any], shape: tuple[int, ...]) -> list[Any]:

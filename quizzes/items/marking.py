@@ -7,20 +7,22 @@ where it is needed: a right answer costs two comparisons.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import sub
 from typing import Any, Protocol
 
 from quizzes.errors import Refused
+from quizzes.items.carrying import Limits, Numbers
 from quizzes.items.reading import Reading, printable, read_number, read_option, read_shape, read_whole
+from quizzes.items.shapes import Shape, entries_of
 
 Values = tuple[float, ...]
 Own = Mapping[str, Values]
 
 FULL_CREDIT = ("right", "right_with_yours")
+NAMED = ("slip", "alias", "convention")
 UNREAD = ("empty", "invalid")
 CONVENTIONS = frozenset({"G01", "G02", "G07", "F20", "P01", "P09", "B21v"})  # rows that `sim` marks as right elsewhere
 FLOAT_SLACK = 1e-9  # 0.4016 is 3 units from 0.4013, though its float is not
@@ -35,11 +37,17 @@ class Working(Protocol):
     def slips(self, name: str, own: Own) -> Iterable[tuple[str, Values]]:
         """Each live slip of the step, by its catalogue id, evaluated on the same numbers."""
 
+    def others(self, name: str, own: Own) -> Iterable[tuple[str, Values]]:
+        """Every other slip that the catalogue has for the step, claimed or not, on the same numbers."""
+
     def early(self, name: str, own: Own) -> Iterable[Values]:
         """The step in traces kept to fewer decimals, or truncated."""
 
     def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterable[tuple[tuple[str, str], Values]]:
         """Two slips at once, one of them `made` by this learner before."""
+
+    def limits(self, name: str) -> Limits:
+        """The least and the most that the step's value can be, whatever the numbers: 0 and 1 for a gate."""
 
 
 @dataclass(frozen=True)
@@ -63,24 +71,32 @@ class Key:
     """What is right in one step: as a careful learner writes it down, and at full precision.
 
     `form` is how it is answered: "numbers", one an entry; "count", a whole number; "shape", a row of whole numbers in
-    one text; "option", the id of one of `options`, whose value is its place among them.
+    one text; "option", the id of one of `options`, whose value is its place among them. `shape` is how its numbers are
+    sent; left out, one after another.
     """
 
     exact: Values
     full: Values
     form: str = "numbers"
     options: tuple[str, ...] = ()
+    shape: Shape = ()
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step, marked. `own` are the learner's earlier numbers it was judged with, where they are not the key's."""
+    """One step, marked.
+
+    `own` are the learner's earlier numbers it was judged with, where they are not the key's; `held` those that do not
+    carry, so that it was not. `meant` is the one of two slips at once that the learner says he found.
+    """
 
     name: str
     state: str
     readings: tuple[Reading, ...]
     slips: tuple[str, ...] = ()
     own: Own = field(default_factory=dict)
+    held: Own = field(default_factory=dict)
+    meant: str = ""
 
     @cached_property
     def values(self) -> Values:
@@ -99,69 +115,68 @@ Readings = Mapping[str, tuple[Reading, ...]]
 READ_BY_ENTRY = {"numbers": read_number, "count": read_whole}
 
 
-def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key]) -> Readings:
-    """Every asked step, read. Raises Refused for a quantity that is not asked, and for a wrong number of entries."""
+def read_answers(sent: Mapping[str, Any], keys: Mapping[str, Key], *, in_a_row: bool = False) -> Readings:
+    """Every asked step, read. `in_a_row`: sent as the fields of a page are, one entry after another.
+
+    Raises Refused for a quantity that is not asked, and for a wrong shape.
+    """
     if unknown := [name for name in sent if name not in keys]:
         said = printable(", ".join(sorted(map(str, unknown)))[:120])
         raise Refused("unknown_quantity", f"Not asked here: {said}.", f"Asked are: {', '.join(keys)}.")
-    return {name: _readings(name, sent.get(name), key) for name, key in keys.items()}
+    return {name: _readings(name, sent.get(name), key, in_a_row) for name, key in keys.items()}
 
 
-def _readings(name: str, sent: Any, key: Key) -> tuple[Reading, ...]:
+def _readings(name: str, sent: Any, key: Key, in_a_row: bool) -> tuple[Reading, ...]:
     if read := READ_BY_ENTRY.get(key.form):
-        return tuple(read(entry) for entry in _entries(name, sent, len(key.exact)))
+        in_order = (len(key.exact),)
+        return tuple(read(each) for each in entries_of(name, sent, in_order if in_a_row else key.shape or in_order))
     if key.form == "shape" and isinstance(sent, list | tuple) and len(sent) > 1:
+        entries_of(name, sent, (len(sent),))
         sent = ", ".join(map(str, sent))  # a program may send its sizes one by one
-    (entry,) = _entries(name, sent, 1)
+    (entry,) = entries_of(name, sent, (1,))
     return read_shape(entry) if key.form == "shape" else (read_option(entry, key.options),)
 
 
-def _entries(name: str, sent: Any, length: int) -> list[Any]:
-    """One after another, also those of a matrix. Raises Refused."""
-    entries = list(_flat(sent)) or [None] * length
-    if sent is None:
-        entries = [None] * length
-    if len(entries) != length:
-        raise Refused(
-            "wrong_shape",
-            f"{name} was sent with {len(entries)} entries, and has {length}.",
-            "Send one number an entry." if length > 1 else "Send one entry.",
-        )
-    return entries
-
-
-def _flat(sent: Any) -> Iterator[Any]:
-    for each in sent if isinstance(sent, list | tuple) else [sent]:
-        yield from each if isinstance(each, list | tuple) else [each]
-
-
 Made = Callable[[], Iterable[str]]
+NONE: Mapping[str, Values] = {}
 
 
-def mark(readings: Readings, keys: Mapping[str, Key], working: Working, rule: Rule, made: Made = tuple) -> list[Step]:
+def mark(
+    readings: Readings,
+    keys: Mapping[str, Key],
+    working: Working,
+    rule: Rule,
+    made: Made = tuple,
+    shown: Mapping[str, Values] = NONE,
+) -> list[Step]:
     """Every asked step in order of use; each is judged with the learner's own numbers of the steps before it.
 
-    `made` gives the slips that this learner has made before; it is asked only where nothing else fits.
+    `made` gives the slips that this learner has made before; it is asked only where nothing else fits. `shown` are the
+    values of steps that were worked for him.
     """
+    judge, numbers = _Judge(working, rule, made), Numbers(rule.tolerance + FLOAT_SLACK, working.limits, shown)
     marked: list[Step] = []
     for name, key in keys.items():
-        own = {
-            earlier: values
-            for earlier, values in carried(marked, rule.tolerance).items()
-            if values != keys[earlier].exact
-        }
-        marked.append(_mark_step(name, readings[name], key, own, _Judge(working, rule, made)))
+        own = {step.name: step.values for step in marked if step.is_read and step.values != keys[step.name].exact}
+        step = _mark_step(name, readings[name], key, own, numbers.held, judge)
+        if step.is_read:
+            numbers.add(name, step.values, is_sure=step.is_right or step.state in NAMED)
+        marked.append(step)
     return marked
 
 
-def _mark_step(name: str, readings: tuple[Reading, ...], key: Key, own: Own, judge: _Judge) -> Step:
+def _mark_step(
+    name: str, readings: tuple[Reading, ...], key: Key, own: Own, withheld: Collection[str], judge: _Judge
+) -> Step:
     if any(reading.fault for reading in readings):
         return Step(name, "invalid", readings)
     if any(reading.is_blank for reading in readings):
         return Step(name, "empty", readings)
+    carried = {earlier: values for earlier, values in own.items() if earlier not in withheld}
+    held = {earlier: values for earlier, values in own.items() if earlier in withheld}
     values = tuple(reading.value for reading in readings if reading.value is not None)
-    state, slips = judge(name, values, key, own)
-    return Step(name, state, readings, slips, own)
+    state, slips = judge(name, values, key, carried, held)
+    return Step(name, state, readings, slips, carried, held)
 
 
 @dataclass(frozen=True)
@@ -170,19 +185,28 @@ class _Judge:
     rule: Rule
     made: Made
 
-    def __call__(self, name: str, values: Values, key: Key, own: Own) -> tuple[str, tuple[str, ...]]:
+    def __call__(self, name: str, values: Values, key: Key, own: Own, held: Own) -> tuple[str, tuple[str, ...]]:
         working, rule = self.working, self.rule
         if near_any(values, (key.exact, key.full), rule.tolerance):
             return "right", ()
         if own and near_any(values, working.yours(name, own), rule.tolerance):
             return "right_with_yours", ()
-        if slips := _matching(values, working.slips(name, own), rule.slip):
-            return _named(slips)
+        follows = held and near_any(
+            values, working.yours(name, {**own, **held}), rule.tolerance
+        )  # no slip of this step
+        if not follows and (slips := _matching(values, working.slips(name, own), rule.slip)):
+            return _named(self.with_others(name, values, own, slips))
         if near_any(values, working.early(name, own), rule.early):
             return "rounded_early", ()
-        if pair := self.pair(name, values, own):
+        if not follows and (pair := self.pair(name, values, own)):
             return "pair", pair
         return "unrecognised", ()
+
+    def with_others(self, name: str, values: Values, own: Own, slips: tuple[str, ...]) -> tuple[str, ...]:
+        """All that give this number, also those that nobody claimed here; of one row of the catalogue only one."""
+        rows = {catalogue_id(slip) for slip in slips}
+        others = _matching(values, self.working.others(name, own), self.rule.slip)
+        return (*slips, *(slip for slip in others if catalogue_id(slip) not in rows))
 
     def pair(self, name: str, values: Values, own: Own) -> tuple[str, ...]:
         """Two slips at once that give this number, where only one such two do: else there is nothing to ask."""
@@ -214,22 +238,9 @@ def _matching(values: Values, slips: Iterable[tuple[str, Values]], within: float
     return tuple(dict.fromkeys(found))
 
 
-def carried(marked: Sequence[Step], within: float = 0) -> dict[str, Values]:
-    """The learner's own earlier numbers that later steps are judged with.
-
-    A number that makes the next step easy (0, 1, or one repeated from another step) carries only if it was right or
-    named as a slip: otherwise follow-through could be fished for.
-    """
-    read = [step for step in marked if step.is_read]
-    met = Counter(value for step in read for value in {*step.values})
-    known = [step for step in read if step.is_right or step.state == "slip" or not _is_easy(step, met, within)]
-    return {step.name: step.values for step in known}
-
-
-def _is_easy(step: Step, met: Mapping[float, int], within: float) -> bool:
-    """0 or 1, or as near as a right answer may be (0.00001 makes the next step as easy), or another step's number."""
-    near = any(abs(value - easy) <= within + FLOAT_SLACK for value in step.values for easy in (0, 1))
-    return near or any(met[value] > 1 for value in step.values)
+def catalogue_id(slip: str) -> str:
+    """The row that a slip stands in: "B06a" in B06."""
+    return slip.rstrip("abcdefgh")
 
 
 def is_complete(marked: Sequence[Step]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from quizzes.items.kinds.base import Had, Tellable
 from quizzes.items.marking import CONVENTIONS, Rule, Step, near_any
 from quizzes.items.quantities import letter, listed
+from quizzes.items.reading import Reading
 from quizzes.items.specification import Specification
 
 Told = dict[str, Any]
@@ -16,28 +17,35 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True)
 class Before:
-    """What was before this check: the steps the learner `had`, right or shown worked, and those he had `tried`."""
+    """What was before this check: the steps the learner `had`, right or shown worked, and those he had `tried`.
+
+    `left_out` are those he did not send this time: what he sent of them before still counts.
+    """
 
     had: Collection[str] = ()
     tried: Collection[str] = ()
+    left_out: Collection[str] = ()
 
 
 FIRST = Before()
 
-NO_ERROR_KNOWN = "This number matches none of the errors we know for this step."
-GO_OVER_IT = "Go over its formula once more: which numbers go in, and with which signs."
+STANDS = "Left out this time: what you sent before still counts."
+NO_ERROR_KNOWN = "This {} matches none of the errors we know for this step."
+FOLLOWS = "It follows from your {}, which is not carried on. Put that right first, then this one."
 MANY_ERRORS = "With these numbers we can't tell which mistake gives your answer."
 GIVES = "gives this number"  # after a formula: that it was used is likely, not known
 
 
 def settled(steps: Sequence[Step], meant: Mapping[str, str]) -> list[Step]:
-    """Where the learner said which of two slips it was, that one is the name."""
+    """Where the learner said which of several slips it was, that one is the name; of two at once, the one he found."""
     return [_settle(step, meant.get(step.name, "")) for step in steps]
 
 
 def _settle(step: Step, slip: str) -> Step:
-    if step.state != "alias" or slip not in step.slips:
+    if slip not in step.slips or step.state not in ("alias", "pair"):
         return step
+    if step.state == "pair":
+        return replace(step, meant=slip)
     return replace(step, state="convention" if slip in CONVENTIONS else "slip", slips=(slip,))
 
 
@@ -55,7 +63,11 @@ def tell(
     `corrections` are the catalogue's own lines, by slip id, where an editor has made them better than `sim`'s.
     """
     teller = _Teller(steps, working, specification, rule, corrections, turn, before)
-    return [teller.step(step) for step in steps]
+    return [teller.step(_blank(step) if step.name in before.left_out else step) for step in steps]
+
+
+def _blank(step: Step) -> Step:
+    return Step(step.name, "empty", (Reading(),) * len(step.readings))
 
 
 class _Teller:
@@ -94,7 +106,7 @@ class _Teller:
     def _empty(self, step: Step) -> Told:
         blank = [position for position, reading in enumerate(step.readings, start=1) if reading.is_blank]
         if len(blank) == len(step.readings):
-            return {}
+            return {"text": STANDS} if self.by_name[step.name].is_read else {}
         return {"text": f"Entry {blank[0]} is still blank; a vector is marked as a whole."}
 
     def _invalid(self, step: Step) -> Told:
@@ -125,13 +137,23 @@ class _Teller:
         return self._with_line(step, slip, {"text": f"{self.working.note} {again}"})
 
     def _alias(self, step: Step) -> Told:
-        choices = [{"id": slip, "text": self.working.slip(step.name, slip).title} for slip in step.slips]
         text = "More than one way leads to this number. Say which was yours, and check again."
-        return {"text": text, "choices": choices}
+        note = self.working.note if CONVENTIONS.intersection(step.slips) else ""
+        return {"text": f"{note} {text}".strip(), "choices": self._choices(step)}
 
     def _pair(self, step: Step) -> Told:
-        first, second = (self.working.slip(step.name, slip).title for slip in step.slips)
-        return {"text": f"Two slips at once would give this number: {first}, and {second}. Look at both."}
+        """A question whatever is answered: that two slips give the number shows neither of them."""
+        text = (
+            "Two slips at once would give this number. Do you find one of them in your working? Say which, and check."
+        )
+        if step.meant:
+            slip = self.working.slip(step.name, step.meant)
+            said = self.corrections.get(slip.id) or slip.correction
+            text = f"You found this one: {slip.title}. {said} Put it right, and look for the other one too."
+        return {"text": text, "choices": self._choices(step)}
+
+    def _choices(self, step: Step) -> list[dict[str, str]]:
+        return [{"id": slip, "text": self.working.slip(step.name, slip).title} for slip in step.slips]
 
     def _rounded_early(self, step: Step) -> Told:
         kept = self.specification.decimals
@@ -141,12 +163,24 @@ class _Teller:
     def _unrecognised(self, step: Step) -> Told:
         if step.readings[0].echoed:
             return {"title": "not this one"}
+        if follows := self._followed(step):
+            return {"text": FOLLOWS.format(follows)}
+        if elsewhere := self.working.elsewhere(step.values):
+            return {"text": elsewhere}
         is_alike = self._is_alike(step)
-        text = MANY_ERRORS if is_alike else NO_ERROR_KNOWN
+        text = MANY_ERRORS if is_alike else NO_ERROR_KNOWN.format(self.working.noun)
         departed = [name for name in self.working.read_by(step.name, step.own) if not self.by_name[name].is_right]
         if departed:
             return {"text": f"{text} It was judged with your {letter(departed[0])}; look there first."}
-        return {"text": text if is_alike else f"{text} {GO_OVER_IT}"}
+        return {"text": text if is_alike else f"{text} {self.working.go_over}"}
+
+    def _followed(self, step: Step) -> str:
+        """The numbers that do not carry, where this one is worked out rightly from them."""
+        own = {**step.own, **step.held}
+        if not step.held or not near_any(step.values, self.working.yours(step.name, own), self.rule.tolerance):
+            return ""
+        read = [name for name in self.working.read_by(step.name, own) if name in step.held]
+        return listed([letter(name) for name in read or step.held])
 
     def _is_alike(self, step: Step) -> bool:
         return near_any(step.values, self.working.alike(step.name, step.own), self.rule.slip)

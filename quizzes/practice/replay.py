@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from quizzes.items.marking import FULL_CREDIT, counted_states
-from quizzes.practice.exercises.queries import catalogue_id
+from quizzes.items.marking import FULL_CREDIT, catalogue_id, counted_states
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
 
 Slip = tuple[int, str, str]  # number of the event, place ("3", "c@1"), catalogue id

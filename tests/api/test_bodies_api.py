@@ -165,9 +165,10 @@ def test_a_matrix_is_read_back_by_its_rows(program):
     make_generator("du", **specification)
     taking = program.post("/exercises/du/variants/").json()
     assert taking["asked"][0]["shape"] == [2, 2]
-    for sent in ([[1, 2], [3, 4]], [1, 2, 3, 4]):
-        (step,) = answer(program, taking["id"], {"dU": sent}).json()["steps"]
-        assert step["read_as"] == [[1, 2], [3, 4]]
+    for sent in ([1, 2, 3, 4], [[1, 2, 3, 4]], [[1, 2], [3, [4]]], [[1, 2], 3, 4], 1):
+        assert answer(program, taking["id"], {"dU": sent}).json()["code"] == "wrong_shape"
+    (step,) = answer(program, taking["id"], {"dU": [[1, 2], [3, 4]]}).json()["steps"]
+    assert step["read_as"] == [[1, 2], [3, 4]]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def states(reply):
 def test_a_count_is_right_by_the_formula_and_another_library_s_is_a_convention(take, answer):
     taking = take("count")
     assert taking["asked"] == [{"name": "count", "step": None, "shape": [1]}]
-    assert set(taking["given"]) == {"D", "H", "T", "question"} and taking["tolerance"] == 0
+    assert set(taking["given"]) == {"D", "H", "T", "question", "layers", "bidirectional"} and taking["tolerance"] == 0
     D, H = taking["given"]["D"], taking["given"]["H"]
     keras = 4 * (H * D + H * H + H)
     assert states(answer(taking, {"count": [keras]})) == {"count": "convention"}
@@ -71,6 +71,16 @@ def test_a_count_may_have_its_thousands_marked(take, answer, monkeypatch, mark):
     reply = answer(taking, {"count": [f"{count:,}".replace(",", mark)]})
     assert reply["complete"]
     assert reply["steps"][0]["read_as"] == [count]
+
+
+@pytest.mark.parametrize(("kind", "sent"), [("count", [368]), ("shape", "200, 8, 30")])
+def test_whole_numbers_are_told_as_whole_numbers(take, answer, program, kind, sent):
+    taking = take(kind)
+    assert taking["decimals"] == 0
+    (step,) = answer(taking, {kind: sent})["steps"]
+    solution = program.post(f"/variants/{taking['id']}/solution/").json()
+    told = [*step["read_as"], *solution["exact"][kind], *solution["full"][kind]]
+    assert told and all(isinstance(each, int) for each in told)
 
 
 def test_a_shape_is_one_string(take, answer):

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from quizzes.catalog.models import Misconception
+from quizzes.practice.models import AnswerEvent
 from tests.factories import make_misconception, make_user
 from tests.program import Program
 from tests.samples import make_generator
@@ -96,6 +97,75 @@ def test_what_cannot_be_marked_is_refused_and_stored_nowhere(program, variant, a
     again = program.post(f"/variants/{variant['id']}/answers/", answer(worked(variant["given"]) | {"swapped": None}))
     assert again.status_code == 422  # "swapped" is asked nowhere
     assert program.post(f"/variants/{variant['id']}/answers/", answer({"f@1": [0.5]})).status_code == 200  # seq 1
+
+
+@pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity"])
+def test_what_python_writes_for_no_number_is_unreadable_in_its_step_alone(program, variant, literal):
+    f, path = worked(variant["given"])["f@1"][0], f"/variants/{variant['id']}/answers/"
+    sent = answer({"f@1": [f], "i@1": [float(literal)], "g@1": float(literal)})
+    reply = program.post(path, sent)  # as json.dumps writes it
+    assert reply.status_code == 200
+    assert (states(reply)["f@1"], states(reply)["i@1"], states(reply)["g@1"]) == ("right", "invalid", "invalid")
+    assert AnswerEvent.objects.get().response["answers"]["i@1"] == [literal]
+    assert program.post(path, sent).json() == reply.json()
+    assert program.post(path, answer({"f@1": [float(literal)]}, seq=2)).status_code == 422
+    assert program.post(path, answer({"f@1": [f]}, seq=float(literal))).status_code == 422
+
+
+@pytest.mark.parametrize("sent", [[[0.5]], [[[0.5]]], [0.5, [0.5]], [[0.5], [0.5]]])
+def test_another_shape_than_the_one_asked_is_refused_whatever_else_is_sent(program, variant, sent):
+    reply = program.post(f"/variants/{variant['id']}/answers/", answer({"f@1": sent, "i@1": [0.5]}))
+    assert (reply.status_code, reply.json()["code"]) == (422, "wrong_shape")
+    assert reply.json()["hint"] == "Send f@1 as [0.5]."
+    assert not AnswerEvent.objects.exists()
+
+
+def with_own_f(variant):
+    """A wrong f that nothing names, and the cell that follows from it rightly."""
+    right, c_prev = worked(variant["given"]), variant["given"]["c0"][0]
+    f = round(right["f@1"][0] / 2 + 0.0371, 4)
+    return f, right, round(f * c_prev + right["i@1"][0] * right["g@1"][0], 4)
+
+
+def test_what_was_sent_before_counts_on_until_it_is_sent_anew(program, variant):
+    path = f"/variants/{variant['id']}/answers/"
+    f, right, c = with_own_f(variant)
+    first = program.post(path, answer({"f@1": [f], "c@1": [c]}))
+    assert states(first) | {"f@1": "-"} == states(first) | {"f@1": "-", "c@1": "right_with_yours"}
+    alone = program.post(path, answer({"c@1": [c]}, seq=2))
+    assert (states(alone)["c@1"], states(alone)["f@1"]) == ("right_with_yours", "empty")
+    told = {step["name"]: step for step in alone.json()["steps"]}
+    assert told["f@1"]["message"] == "Left out this time: what you sent before still counts."
+    assert (told["f@1"]["read_as"], told["i@1"]["message"]) == ([None], "")
+    anew = program.post(path, answer({"f@1": right["f@1"], "c@1": [c]}, seq=3))
+    assert states(anew)["c@1"] != "right_with_yours"
+    blank = program.post(path, answer({"f@1": [f]}, seq=4))
+    assert blank.status_code == 200
+    gone = program.post(path, answer({"f@1": [""], "c@1": [c]}, seq=5))
+    assert states(gone)["c@1"] != "right_with_yours"  # a blank takes away what stood
+
+
+def test_an_exercise_is_complete_when_the_last_step_is_right_without_sending_all_again(program, variant):
+    path = f"/variants/{variant['id']}/answers/"
+    right = worked(variant["given"])
+    right.pop("swapped")
+    for seq, (name, values) in enumerate(right.items(), start=1):
+        reply = program.post(path, answer({name: values}, seq=seq)).json()
+        assert reply["complete"] == (seq == len(right))
+        assert [step["state"] for step in reply["steps"] if step["name"] == name] == ["right"]
+        assert {step["state"] for step in reply["steps"] if step["name"] != name} == {"empty"}
+
+
+def test_a_step_left_out_that_no_longer_fits_keeps_the_exercise_open(program, variant):
+    path = f"/variants/{variant['id']}/answers/"
+    f, right, c = with_own_f(variant)
+    o = right["o@1"][0]
+    h = round(o * round(tanh(c), 4), 4)
+    sent = {name: right[name] for name in ("i@1", "g@1", "o@1")} | {"f@1": [f], "c@1": [c], "h@1": [h]}
+    assert not program.post(path, answer(sent)).json()["complete"]
+    assert not program.post(path, answer({"f@1": right["f@1"]}, seq=2)).json()["complete"]  # his c is wrong with it
+    rest = {"c@1": right["c@1"], "h@1": right["h@1"]}
+    assert program.post(path, answer(rest, seq=3)).json()["complete"]
 
 
 def test_when_nothing_can_be_read_the_message_names_what(program, variant):

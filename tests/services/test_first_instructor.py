@@ -1,5 +1,7 @@
 """The first sign-in of a fresh site: a link that serves once, and the rights of an instructor."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -61,3 +63,10 @@ def test_a_lost_link_can_be_printed_anew(client, capsys):
     assert User.objects.get(username="instructor").check_password(PASSWORD)
     with pytest.raises(CommandError, match="no user called 'nobody'"):
         call_command("sign_in_link", "nobody")
+
+
+def test_the_link_has_the_address_of_the_site_where_it_is_known(capsys, settings):
+    create_first_instructor()
+    settings.PUBLIC_URL = urlsplit("https://study.example/")
+    call_command("sign_in_link", "instructor")
+    assert capsys.readouterr().out.startswith("https://study.example/account/")

@@ -62,6 +62,21 @@ def test_scores_and_slips_of_an_exercise_follow_from_the_events_alone():
     assert SlipRecord.objects.count() == 1 and 0 < attempt.right < attempt.asked
 
 
+def test_every_mark_follows_from_what_was_sent_up_to_then():
+    """Sent step by step, with numbers that stand from one submission to the next: marked once more from the events."""
+    generator = make_generator()
+    one, other = (take(user=make_user(), generator=generator, now=timezone.now()) for _ in range(2))
+    other.variant = one.variant
+    other.save()
+    key = one.variant.key.exact
+    wrong = [round(key["f@1"][0] / 2 + 0.0371, 4)]
+    for seq, sent in enumerate(({"f@1": wrong}, {"c@1": key["c@1"]}, {"f@1": [""], "i@1": key["i@1"]}, key), start=1):
+        record(user=one.user, attempt_id=one.pk, submission_id=uuid4(), seq=seq, answers=sent, now=timezone.now())
+    for event in one.events.order_by("seq"):
+        again = {"submission_id": uuid4(), "seq": event.seq, "now": timezone.now(), **event.response}
+        assert record(user=other.user, attempt_id=other.pk, **again).result == event.result
+
+
 def taken(user, generator, days_ago, hinted=(), answers=None):
     """A taking of so many days ago, begun with hints and then answered."""
     moment = timezone.now() - timedelta(days=days_ago)

@@ -1,5 +1,6 @@
 """Diagnosis over the course's own exercises: certified variants, planted slips, chains, random wrong numbers."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import chain, islice, zip_longest
 from random import Random
@@ -9,7 +10,7 @@ import pytest
 
 import sim
 from quizzes.items.kinds import kind_of
-from quizzes.items.marking import FULL_CREDIT, distance, mark, read_answers
+from quizzes.items.marking import FULL_CREDIT, catalogue_id, distance, mark, read_answers
 from quizzes.items.specification import Specification, quantity, step_number
 from quizzes.items.telling import nothing_read, settled, tell
 from tests.course_packs import real_pack
@@ -152,7 +153,8 @@ def test_of_two_thousand_random_wrong_numbers_hardly_one_gets_a_name():
     while len(states) < 2000:
         learner = everyone[len(states) % len(everyone)]
         name = random.choice(list(learner.keys))
-        step = learner.marked({name: guess(random, learner, learner.keys[name])})[name]
+        answer = np.reshape(guess(random, learner, learner.keys[name]), learner.kind.shape(name)).tolist()
+        step = learner.marked({name: answer})[name]
         states.append(step.state)
     assert states.count("slip") + states.count("convention") <= 0.02 * 2000
     assert states.count("alias") + states.count("pair") <= 0.03 * 2000
@@ -263,3 +265,57 @@ def test_two_slips_are_asked_about_only_where_they_show_as_two(slug):
                 met += 1
                 assert all(distance(values, alone[slip]) > within for slip in pair), (name, pair)
     assert met
+
+
+ON_STEPS = [slug for slug in NUMBERS if not SPECIFICATIONS[slug].question]
+
+
+@pytest.mark.parametrize("slug", ON_STEPS)
+def test_a_name_is_given_only_where_no_other_slip_of_the_catalogue_gives_the_number(slug):
+    for learner in learners(slug, 2):
+        for name, live in learner.certificate.live.items():
+            same = dict(learner.working.others(name, {})) | dict(learner.working.slips(name, {}))
+            for slip in live:
+                step = learner.marked({name: learner.wrong(name, slip)})[name]
+                near = {each for each, values in same.items() if distance(values, step.values) <= learner.rule.slip}
+                rows = {catalogue_id(each) for each in near}
+                assert step.state != "slip" or len(rows) <= 1, (name, slip, near)
+
+
+@pytest.mark.parametrize("slug", ["cell-update", "lstm-two-steps", "lstm-two-units", "peephole-step"])
+def test_one_minus_the_gate_and_a_wrong_sign_are_asked_about_though_one_is_not_claimed(slug):
+    said = replace(SPECIFICATIONS[slug], claims={"f": ["F15"]}, must_show={})
+    certificate = next(kind_of(said, "one claimed").accepted(range(1, 100)))
+    learner = Learner(said, certificate)
+    for slip in ("F02", "F15"):
+        step = learner.marked({"f@1": learner.wrong("f@1", slip)})["f@1"]
+        assert (step.state, {*step.slips}) == ("alias", {"F02", "F15"})
+
+
+@pytest.mark.parametrize(
+    ("slug", "bait", "slip"),
+    [("lstm-three-steps", "c@1", "F01"), ("rnn-chain", "h@2", "F24"), ("lstm-1997", "g@2", "F24")],
+)
+def test_what_follows_from_a_zero_that_nobody_named_is_called_no_slip(slug, bait, slip):
+    """The slip gives 0 there, and is not among the claimed ones: what is computed rightly from the 0 has no name."""
+    said, met = SPECIFICATIONS[slug], 0
+    for without in (said, replace(said, claims={name: drop(slip, ids) for name, ids in said.claims.items()})):
+        for certificate in islice(kind_of(without, f"{slug}/1").accepted(range(1, 60)), 12):
+            learner = Learner(without, certificate)
+            if any(learner.wrong(bait, slip)) or slip in certificate.live[bait]:
+                continue
+            met += 1
+            before = dict(list(certificate.exact.items())[: list(learner.keys).index(bait)])
+            answers = learner.right_from(before | {bait: [0.0]})
+            found = learner.marked(answers)
+            assert found[bait].state == "unrecognised"
+            assert {step.state for step in found.values()} <= {"right", "right_with_yours", "unrecognised"}
+            lost = next(step for step in found.values() if step.held and step.state == "unrecognised")
+            told = tell(list(found.values()), learner.working, learner.specification, learner.rule, {})
+            (message,) = (each["message"] for each in told if each["name"] == lost.name)
+            assert message.startswith("It follows from your ")
+    assert met
+
+
+def drop(slip, ids):
+    return [each for each in ids if each != slip]

@@ -3,7 +3,7 @@
 The working is written here in plain floats, sharing nothing with `sim`; the values to type come from the catalogue.
 """
 
-from math import exp, tanh
+from math import exp, inf, tanh
 
 import pytest
 
@@ -11,12 +11,12 @@ from quizzes.errors import Refused
 from quizzes.items.marking import (
     Key,
     Rule,
-    carried,
     counted_states,
     is_complete,
     mark,
     read_answers,
 )
+from quizzes.items.shapes import standing
 
 EXACT = {"f": 0.4013, "i": 0.3752, "g": 0.7857, "c": 0.8165, "o": 0.7311, "h": 0.4921}
 SUMS = {"f": -0.40, "i": -0.51, "g": 1.06, "o": 1.00}
@@ -49,7 +49,14 @@ SLIPS = {
         "C06": lambda v: C_PREV + v["i"] * v["g"],
     },
     "h": {"C11": lambda v: v["o"] * v["c"], "C15": lambda v: tanh(v["c"])},
+    "g": {"F23": lambda v: SUMS["g"]},
 }
+UNCLAIMED = {  # the catalogue has them for the step, and the exercise does not claim them
+    "c": {"C07": lambda v: v["f"] * C_PREV + (1 - v["f"]) * v["g"], "C01b": lambda v: v["f"] * C_PREV + v["g"]},
+    "g": {"F24": lambda v: max(0.0, SUMS["g"])},
+    "o": {"F15": lambda v: sigmoid(-SUMS["o"])},
+}
+LIMITS = {"f": (0, 1), "i": (0, 1), "o": (0, 1), "g": (-1, 1), "h": (-1, 1)}
 PAIRS = {  # two slips at once
     "c": {("C01", "F03"): 0.3752 * C_PREV + 0.7857, ("C06", "F03"): C_PREV + 0.4013 * 0.7857},
     "h": {("C11", "C15"): 0.8165, ("C12", "C15"): 0.8164},
@@ -66,6 +73,12 @@ class Paper:
 
     def slips(self, name, own):
         return [(slip, (self._value(formula, own),)) for slip, formula in SLIPS.get(name[0], {}).items()]
+
+    def others(self, name, own):
+        return [(slip, (self._value(formula, own),)) for slip, formula in UNCLAIMED.get(name[0], {}).items()]
+
+    def limits(self, name):
+        return LIMITS.get(name[0], (-inf, inf))
 
     def early(self, name, own):
         return [(value,) for value in EARLY.get(name[0], [])]
@@ -162,13 +175,78 @@ def test_an_easy_number_does_not_carry(bait):
     assert states(c=bait, h=f"{0.7311 * tanh(float(bait)):.4f}")["h"] == "unrecognised"
 
 
-def test_a_number_repeated_from_another_step_does_not_carry():
-    assert states(i="0.3752", c="0.3752", h=f"{0.7311 * tanh(0.3752):.4f}")["h"] == "unrecognised"
+REPEATS = ("0.3752", "0.3754", "0.3749")
+
+
+@pytest.mark.parametrize("typed", REPEATS)
+def test_a_number_repeated_from_another_step_does_not_carry(typed):
+    # i is 0.3752; as near to it as a right answer may be is that number once more
+    assert states(i="0.3752", c=typed, h=f"{0.7311 * tanh(float(typed)):.4f}")["h"] == "unrecognised"
+
+
+def test_what_is_no_repeat_carries():
+    assert states(i="0.3752", c="0.3756", h=f"{0.7311 * tanh(0.3756):.4f}")["h"] == "right_with_yours"
+
+
+def test_three_wrong_numbers_beside_each_other_are_a_repeat():
+    c = 0.5 * C_PREV + 0.5001 * 0.4999
+    assert states(f="0.5", i="0.5001", g="0.4999", c=f"{c:.4f}")["c"] == "unrecognised"
+
+
+def test_right_numbers_near_one_another_carry():
+    keys = KEYS | {"f@1": Key((0.3753,), (0.3753,))}  # beside i, by chance
+    typed = {"f@1": "0.3754", "i@1": "0.3752", "g@1": "0.7857", "c@1": f"{0.3754 * C_PREV + 0.3752 * 0.7857:.4f}"}
+    found = {step.name: step.state for step in mark(read_answers(typed, KEYS), keys, Paper(), RULE)}
+    assert (found["f@1"], found["i@1"], found["c@1"]) == ("right", "right", "right_with_yours")
+
+
+def test_a_number_of_a_worked_step_put_in_for_another_does_not_carry():
+    own = {"c@1": ["0.6"], "h@1": [f"{0.7311 * tanh(0.6):.4f}"]}
+    readings, shown = read_answers(own, KEYS), {"c@2": (0.6,)}
+    states = [
+        {step.name: step.state for step in mark(readings, KEYS, Paper(), RULE, shown=worked)}["h@1"]
+        for worked in ({}, shown)
+    ]
+    assert states == ["right_with_yours", "unrecognised"]
+
+
+@pytest.mark.parametrize("bait", ["-1", "2", "1000000", "-0.0005", "1.0004"])
+def test_a_gate_that_is_none_does_not_carry(bait):
+    c = float(bait) * C_PREV + 0.3752 * 0.7857
+    assert states(f=bait, i="0.3752", g="0.7857", c=f"{c:.4f}")["c"] == "unrecognised"
+
+
+def test_a_gate_that_is_none_carries_when_a_slip_names_it():
+    c = -0.3799 * C_PREV + 0.3752 * 0.7857  # tanh in place of σ
+    assert states(f="-0.3799", i="0.3752", g="0.7857", c=f"{c:.4f}")["c"] == "right_with_yours"
 
 
 def test_an_easy_number_carries_when_a_slip_names_it():
-    steps = list(marked(f="-0.3799", i="-0.3799").values())  # F17 on f; nothing names it on i
-    assert carried(steps) == {"f@1": (-0.3799,)}
+    found = marked(f="-0.3799", i="-0.3799", c=f"{-0.3799 * C_PREV + 0.3752 * 0.7857:.4f}")  # F17 on f; i is nothing
+    assert (found["f"].state, found["i"].state) == ("slip", "unrecognised")
+    assert found["c"].state == "right_with_yours"
+    assert (found["c"].own, found["c"].held) == ({"f@1": (-0.3799,)}, {"i@1": (-0.3799,)})
+
+
+def test_what_follows_from_a_number_that_does_not_carry_is_called_no_slip():
+    # c = 1 does not carry. tanh(1) · o is right from it; with the true c it would be within reach of nothing. Then C15,
+    # o left out, gives tanh of the true c: the same number as o = 1, typed before it, makes it.
+    assert states(c="0.8165", o="1", h="0.6732")["h"] == "unrecognised"
+    assert states(c="0.8165", o="0.7311", h="0.6732")["h"] == "slip"
+
+
+def test_a_slip_that_nobody_claimed_belongs_to_the_question_where_it_gives_the_same_number():
+    step = marked(g="1.06")["g"]  # no activation, or ReLU of a positive sum
+    assert (step.state, step.slips) == ("alias", ("F23", "F24"))
+
+
+def test_a_slip_that_nobody_claimed_gets_no_name_of_its_own():
+    assert states(o=f"{sigmoid(-1.0):.4f}")["o"] == "unrecognised"
+
+
+def test_two_readings_of_one_row_of_the_catalogue_are_no_question():
+    step = marked(c="1.3074")["c"]
+    assert (step.state, step.slips) == ("slip", ("C01",))  # and not C01b beside it
 
 
 def test_a_vector_is_right_or_named_only_as_a_whole():
@@ -258,19 +336,62 @@ def test_a_shape_is_read_as_a_whole(typed, expected):
     assert step.state == expected
 
 
-def test_a_matrix_is_read_row_by_row():
-    keys = {"dW_f": Key((1.0, 2.0, 3.0, 4.0), (1.0, 2.0, 3.0, 4.0))}
-    for sent in ([[1, 2], [3, 4]], [1, 2, 3, 4]):
-        (step,) = mark(read_answers({"dW_f": sent}, keys), keys, Paper(), RULE)
+MATRIX = {"dW_f": Key((1.0, 2.0, 3.0, 4.0), (1.0, 2.0, 3.0, 4.0), shape=(2, 2))}
+SINGLE = {"dU": Key((1.0,), (1.0,), shape=(1, 1))}
+VECTOR = {"f@1": Key((1.0, 2.0), (1.0, 2.0), shape=(2,))}
+
+
+def test_a_matrix_is_read_row_by_row_and_from_a_page_entry_by_entry():
+    for sent, in_a_row in (([[1, 2], [3, 4]], False), ([1, 2, 3, 4], True)):
+        (step,) = mark(read_answers({"dW_f": sent}, MATRIX, in_a_row=in_a_row), MATRIX, Paper(), RULE)
         assert step.state == "right"
-    with pytest.raises(Refused, match="5 entries, and has 4"):
-        read_answers({"dW_f": [[1, 2], [3, 4, 5]]}, keys)
 
 
-@pytest.mark.parametrize("sent", [{"q@1": [1]}, {"f@1": [1, 2]}, {"f@1": [[1]] * 2}])
-def test_an_unknown_quantity_or_a_wrong_shape_is_refused(sent):
-    with pytest.raises(Refused):
-        read_answers(sent, KEYS)
+@pytest.mark.parametrize(
+    ("keys", "sent", "needed"),
+    [
+        (KEYS, [[0.5]], "[0.5]"), (KEYS, [0.5, 0.5], "[0.5]"), (KEYS, [[[0.5]]], "[0.5]"),
+        (VECTOR, [[1], [2]], "[0.5, 0.5]"), (VECTOR, [1, [2]], "[0.5, 0.5]"), (VECTOR, [[1, 2]], "[0.5, 0.5]"),
+        (VECTOR, [1], "[0.5, 0.5]"), (VECTOR, 1, "[0.5, 0.5]"),
+        (SINGLE, [1], "[[0.5]]"), (SINGLE, [[1, 1]], "[[0.5]]"), (SINGLE, [[1], [1]], "[[0.5]]"),
+        (MATRIX, [1, 2, 3, 4], "[[0.5, 0.5], [0.5, 0.5]]"), (MATRIX, [[1, 2], [3, 4, 5]], "[[0.5, 0.5], [0.5, 0.5]]"),
+    ],
+)  # fmt: skip
+def test_another_shape_than_the_one_asked_is_refused_with_the_one_that_is(keys, sent, needed):
+    name = next(iter(keys))
+    with pytest.raises(Refused) as caught:
+        read_answers({name: sent}, keys)
+    assert (caught.value.code, caught.value.hint) == ("wrong_shape", f"Send {name} as {needed}.")
+
+
+@pytest.mark.parametrize(("keys", "sent"), [(KEYS, 0.5), (KEYS, "0.5"), (SINGLE, 0.5), (SINGLE, [["0.5"]])])
+def test_what_has_one_entry_may_be_sent_bare(keys, sent):
+    name = next(iter(keys))
+    assert [reading.value for reading in read_answers({name: sent}, keys)[name]] == [0.5]
+
+
+@pytest.mark.parametrize("sent", [None, "", [], ["", ""], [None, None]])
+def test_nothing_is_blank_in_every_entry(sent):
+    assert all(reading.is_blank for reading in read_answers({"f@1": sent}, VECTOR)["f@1"])
+
+
+@pytest.mark.parametrize("form", ["shape", "option"])
+def test_a_list_within_a_list_is_no_shape_and_no_option(form):
+    keys = {"shape": Key((1.0, 2.0), (1.0, 2.0), form, ("a", "b"))}
+    for sent in ([["a"]], [[1, 2]], [1, [2]]):
+        with pytest.raises(Refused):
+            read_answers({"shape": sent}, keys)
+
+
+def test_a_quantity_that_is_not_asked_is_refused():
+    with pytest.raises(Refused) as caught:
+        read_answers({"q@1": [1]}, KEYS)
+    assert caught.value.code == "unknown_quantity"
+
+
+def test_what_stands_of_several_answers_is_what_was_sent_last_and_a_blank_takes_it_away():
+    sent = [{"f@1": [0.5], "i@1": [0.6]}, {"f@1": None, "i@1": [""], "dU": [[1]]}, {"o@1": [[1, 2], [3, 4]]}]
+    assert standing(sent) == {"f@1": [0.5], "i@1": [""], "dU": [1], "o@1": [1, 2, 3, 4]}
 
 
 def result(**step_states):

@@ -70,7 +70,14 @@ def test_gates_that_were_right_in_an_earlier_check_are_put_in(taken):
 
 def test_a_gate_that_was_wrong_in_an_earlier_check_is_not_told_by_the_next(taken):
     taken.check(taken.right | {"f@1": [0.7719]})
-    assert f"{FORMULA}. " in taken.check(taken.swapped)
+    assert f"{FORMULA}. " in taken.check(taken.swapped | {"f@1": [""]})
+
+
+def test_an_own_gate_of_an_earlier_check_is_put_in_as_it_stands(taken):
+    taken.check(taken.right | {"f@1": [0.7719]})
+    i, g, old = taken.right["i@1"][0], taken.right["g@1"][0], taken.payload["given"]["c0"][0]
+    assert f"{FORMULA}: {i:.4f}·" in (message := taken.check({"c@1": [round(i * old + 0.7719 * g, 4)]}))
+    assert "0.7719·" in message
 
 
 def test_when_all_has_been_right_once_every_number_may_be_shown(taken):

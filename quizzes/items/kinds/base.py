@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sim
+from quizzes.items.carrying import Limits
 from quizzes.items.marking import Key, Own, Rule, Values, Working
 from quizzes.items.specification import Specification
 
@@ -15,6 +16,7 @@ Given = Mapping[str, Any]
 Live = Mapping[str, Sequence[Any]]
 
 NOTHING: Mapping[str, Any] = {}
+WHOLE = ("count", "shape")  # forms whose answers are whole numbers
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,17 @@ class Kind(ABC):
         return self.specification.unit
 
     @property
+    def decimals(self) -> int:
+        """How many an answer has: none, where it is whole numbers."""
+        return 0 if self.form in WHOLE else self.specification.decimals
+
+    def as_told(self, values: Any) -> Any:
+        """Stored numbers as a program is told them: counts and sizes without a point."""
+        if isinstance(values, list | tuple):
+            return [self.as_told(each) for each in values]
+        return int(values) if self.form in WHOLE and isinstance(values, float) and values.is_integer() else values
+
+    @property
     def also_given(self) -> dict[str, Any]:
         """What holds for every variant, and a program has to be told: {"layers": 2, "bidirectional": 1}."""
         return {}
@@ -113,7 +126,10 @@ class Kind(ABC):
 
     def keys(self, given: Given, exact: Mapping[str, Any], full: Mapping[str, Any]) -> dict[str, Key]:
         """What is right, in order of use: a database may hold what it stores in another."""
-        return {name: Key(numbers(exact[name]), numbers(full[name]), self.form) for name in self.asked}
+        return {
+            name: Key(numbers(exact[name]), numbers(full[name]), self.form, shape=self.shape(name))
+            for name in self.asked
+        }
 
     def rule(self, tolerance: float) -> Rule:
         return Rule(unit=self.unit, tolerance=tolerance)
@@ -140,10 +156,16 @@ class CertifiedKind(Kind):
 class Tellable(Working, ABC):
     """A working that can also be told about. What a kind has nothing of is nothing here."""
 
+    noun = "number"  # what an answer is
+    go_over = "Go over its formula once more: which numbers go in, and with which signs."
+
     def yours(self, name: str, own: Own) -> Iterable[Values]:
         return ()
 
     def slips(self, name: str, own: Own) -> Iterable[tuple[str, Values]]:
+        return ()
+
+    def others(self, name: str, own: Own) -> Iterable[tuple[str, Values]]:
         return ()
 
     def early(self, name: str, own: Own) -> Iterable[Values]:
@@ -152,9 +174,16 @@ class Tellable(Working, ABC):
     def pairs(self, name: str, own: Own, made: Iterable[str]) -> Iterable[tuple[tuple[str, str], Values]]:
         return ()
 
+    def limits(self, name: str) -> Limits:
+        return float("-inf"), float("inf")
+
     def alike(self, name: str, own: Own) -> Iterable[Values]:
         """What the slips give that these numbers do not tell apart: known, but none of them is named."""
         return ()
+
+    def elsewhere(self, values: Values) -> str:
+        """Under what other setting an unknown answer would be right, in a sentence."""
+        return ""
 
     def read_by(self, name: str, own: Own) -> list[str]:
         """Which of the learner's numbers this step itself reads."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -35,6 +36,27 @@ BUILDERS: dict[str, Callable[[Specification], sim.Question]] = {
     "last_state_shape": lambda said: sim.last_state_question(**said.settings),
     "order": lambda said: sim.order_question(said.cell, **said.settings),
     **dict.fromkeys(("factor", "retention", "total", "truncated", "clipped"), _chain),
+}
+
+
+def flags_of(said: Specification) -> Settings:
+    """All that holds of the layer in question, also what is so by default and the specification leaves out."""
+    flags: dict[str, Any] = {}
+    if said.question in ("count", "last_state_shape"):
+        flags = {"layers": 1}
+    if said.question in ("count", "output_shape", "last_state_shape"):
+        flags |= {"bidirectional": False}
+    if said.question == "output_shape":
+        flags |= {"return_sequences": True} if _library(said) == "keras" else {"batch_first": True}
+    if (said.question, said.cell, _library(said)) == ("count", "gru", "keras"):
+        flags |= {"reset_after": True}
+    return flags | dict(said.settings)
+
+
+GO_OVER = {
+    "count": "Count once more: how many blocks, and in each the weights of x, the weights of h, and the biases.",
+    "shape": "Go through it once more: which axes there are, in which order, and how long each of them is.",
+    "stack": "Go through it once more, block by block: whose number belongs in which place.",
 }
 
 
@@ -83,9 +105,9 @@ class QuestionKind(CertifiedKind):
 
     @property
     def also_given(self) -> dict[str, Any]:
-        settings = self.specification.settings.items()
+        flags = flags_of(self.specification).items()
         return {"question": self.question.title} | {
-            name: int(value) if isinstance(value, bool) else value for name, value in settings
+            name: int(value) if isinstance(value, bool) else value for name, value in flags
         }
 
     @property
@@ -162,8 +184,38 @@ class QuestionWorking(Tellable):
             return f"Here: {formula}."
         return f"{library}'s order: {formula}." if self.question.asked == "stack" else f"{library} counts: {formula}."
 
+    @property
+    def noun(self) -> str:  # type: ignore[override]
+        return "shape" if self.question.asked == "shape" else "number"
+
+    @property
+    def go_over(self) -> str:  # type: ignore[override]
+        return GO_OVER.get(self.question.asked, super().go_over)
+
+    def elsewhere(self, values: Values) -> str:
+        """ "It would be right with batch_first=True": what one switch of the layer, turned over, makes of it."""
+        for name, value in flags_of(self.specification).items():
+            if isinstance(value, bool) and values == self._with_switch(name, not value):
+                return f"It would be right with {name}={not value}, and here {name}={value}."
+        return ""
+
+    def _with_switch(self, name: str, value: bool) -> Values | None:
+        said = self.specification
+        try:
+            other = question_of(replace(said, settings={**said.settings, name: value}))
+        except sim.SimError:
+            return None  # PyTorch has no return_sequences
+        if not self.given.keys() >= {*other.givens}:
+            return None
+        return _values(other.answer(**{given: self.given[given] for given in other.givens}))
+
     def slips(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
         return self._of(self._named(name))
+
+    def others(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
+        given, may_be_named = self.given.keys(), self._named(name)
+        possible = [slip.id for slip in self.question.slips if given >= {*slip.givens}]  # T may be told, or not
+        return self._of([slip for slip in possible if slip not in may_be_named])
 
     def alike(self, name: str, own: Own) -> Iterator[Values]:
         may_be_named = self._named(name)

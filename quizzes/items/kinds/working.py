@@ -9,8 +9,10 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import sim
+from quizzes.items.carrying import Limits
 from quizzes.items.kinds.base import Given, Had, Live, Tellable, named
 from quizzes.items.kinds.known import Known, dependence
+from quizzes.items.kinds.limits import limits_of
 from quizzes.items.marking import Own, Values, near_any
 from quizzes.items.specification import Specification, quantity, step_number
 
@@ -58,6 +60,15 @@ class StepsWorking(Tellable):
         for slip in self.specification.claimed(name):
             if slip not in may_be_named:
                 yield asked.entries(slip)
+
+    def others(self, name: str, own: Own) -> Iterator[tuple[str, Values]]:
+        may_be_named, asked = self._named(name), self._asked(name, own)
+        for slip in _that_fit(self.layer.cell, quantity(name), self.layer.D, self.layer.H):
+            if slip.id not in may_be_named:
+                yield slip.id, asked.entries(slip)
+
+    def limits(self, name: str) -> Limits:
+        return limits_of(self.layer.cell, quantity(name))
 
     def _named(self, name: str) -> list[str]:
         return named(self.live, name, sim.slips_for(self.layer.cell, name))
@@ -151,6 +162,20 @@ class StepsWorking(Tellable):
 def _pair(cell: sim.Cell, asked: str, first: str, second: str) -> sim.Slip | None:
     """Made once: `sim` keeps how a slip is worked out by the slip itself, and would begin anew with its equal."""
     return sim.paired(sim.slip_named(cell, asked, first), sim.slip_named(cell, asked, second))
+
+
+@lru_cache(maxsize=1024)
+def _that_fit(cell: sim.Cell, asked: str, D: int, H: int) -> tuple[sim.Slip, ...]:
+    """The slips that have a value with so many inputs and units: "x and h added" has none where they differ."""
+    return tuple(slip for slip in sim.slips_for(cell, asked) if _fits(slip, cell, D, H))
+
+
+def _fits(slip: sim.Slip, cell: sim.Cell, D: int, H: int) -> bool:
+    try:
+        slip.check(cell, D, H)
+    except sim.SimError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from quizzes.accounts.first import sign_in_path
@@ -7,7 +8,10 @@ from quizzes.accounts.models import User
 
 
 class Command(BaseCommand):
-    help = "Prints a link, good for one use within three days, behind which a user chooses a new password."
+    help = (
+        "Prints a link, good for one use within three days, behind which a user chooses a new password. "
+        "It has the site's address where PUBLIC_URL is set."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
@@ -16,4 +20,4 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["username"], is_guest=False, is_active=True).first()
         if user is None:
             raise CommandError(f"There is no user called {options['username']!r}.")
-        self.stdout.write(sign_in_path(user))
+        self.stdout.write(settings.PUBLIC_URL.geturl().rstrip("/") + sign_in_path(user))

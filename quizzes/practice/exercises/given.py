@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 import sim
+from quizzes.items.kinds.questions import flags_of
 from quizzes.items.specification import CONVENTION_NAMES, Specification
 from quizzes.lessons.examples.address import Example, query
 from quizzes.lessons.examples.diagrams import Diagram, diagram
@@ -33,11 +34,11 @@ WORDS = {
     "stack": "one number a block",
 }
 SETTINGS = {"layers": "layers", "from_library": "order it is in", "to_library": "order that is wanted"}
-SWITCHES = {
-    "bidirectional": "both directions",
-    "batch_first": "batch_first=True",
-    "reset_after": "reset_after=True",
-    "return_sequences": "return_sequences=True",
+SWITCHES = {  # on and off
+    "bidirectional": ("both directions", "one direction"),
+    "batch_first": ("batch_first=True", "batch_first=False"),
+    "reset_after": ("reset_after=True", "reset_after=False"),
+    "return_sequences": ("return_sequences=True", "return_sequences=False"),
 }
 
 
@@ -70,18 +71,14 @@ def cell_diagram(cell: sim.Cell) -> Diagram:
 def question_rows(specification: Specification, given: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Each given with what it means, then what is fixed for this exercise."""
     rows = [(WORDS.get(name, name), f"{name} = {_plain(value)}") for name, value in _in_order(given)]
-    settings = specification.settings.items()
-    rows += [(SETTINGS[name], library_name(value)) for name, value in settings if name in SETTINGS]
-    return rows + [("switch", said if settings_on else f"not {said}") for said, settings_on in _switches(specification)]
+    flags = flags_of(specification).items()
+    rows += [(SETTINGS[name], library_name(value)) for name, value in flags if name in SETTINGS]
+    return rows + [("switch", SWITCHES[name][not value]) for name, value in flags if name in SWITCHES]
 
 
 def _in_order(given: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """In the order of WORDS: a database may hold them in another."""
     return [(name, given[name]) for name in dict.fromkeys((*WORDS, *given)) if name in given]
-
-
-def _switches(specification: Specification) -> list[tuple[str, bool]]:
-    return [(SWITCHES[name], bool(value)) for name, value in specification.settings.items() if name in SWITCHES]
 
 
 def library_name(value: Any) -> str:

@@ -17,6 +17,7 @@ from quizzes.errors import Conflict, NotFound, refused_by_sim
 from quizzes.items.kinds.base import Kind, Worked
 from quizzes.items.kinds.choices import OPTIONS
 from quizzes.items.making import kind_of_version
+from quizzes.items.marking import catalogue_id
 from quizzes.items.models import Generator, Variant, VariantKey
 from quizzes.items.specification import Specification, quantity, step_number
 from quizzes.lessons.models import Lesson
@@ -180,10 +181,6 @@ def corrections_of(slips: Iterable[str]) -> dict[str, str]:
     return {slip: lines[row] for slip, row in rows.items() if row in lines}
 
 
-def catalogue_id(slip: str) -> str:
-    return slip.rstrip("abcdefgh")
-
-
 def payload(taking: Taking) -> dict[str, Any]:
     """What the API says of a taking: no key, no slip, no certificate."""
     specification, variant = taking.specification, taking.variant
@@ -195,7 +192,7 @@ def payload(taking: Taking) -> dict[str, Any]:
         "cell": specification.cell,
         "convention": specification.convention,
         "format": specification.format,
-        "decimals": specification.decimals,
+        "decimals": taking.kind.decimals,
         "tolerance": taking.kind.tolerance,
         "given": taking.given,
         "asked": [_asked(taking, name) for name in taking.asked],

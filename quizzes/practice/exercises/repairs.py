@@ -8,9 +8,10 @@ from datetime import datetime
 from quizzes.accounts.models import User
 from quizzes.catalog.models import Misconception
 from quizzes.errors import NotFound
+from quizzes.items.marking import catalogue_id
 from quizzes.items.models import Generator
 from quizzes.items.specification import quantity
-from quizzes.practice.exercises.queries import catalogue_id, generators_for
+from quizzes.practice.exercises.queries import generators_for
 from quizzes.practice.exercises.taking import take_repair
 from quizzes.practice.models import Attempt, SlipRecord
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -18,18 +18,28 @@ from django.utils import timezone
 import sim
 from quizzes.accounts.models import User
 from quizzes.errors import Conflict, Refused, StudyError
-from quizzes.items.kinds.base import Kind, Tellable
+from quizzes.items.kinds.base import NOTHING, Kind, Tellable, numbers
 from quizzes.items.making import kind_of_version
-from quizzes.items.marking import FULL_CREDIT, UNREAD, Rule, Step, counted_states, is_complete, mark, read_answers
+from quizzes.items.marking import (
+    FULL_CREDIT,
+    UNREAD,
+    Rule,
+    Step,
+    catalogue_id,
+    counted_states,
+    is_complete,
+    mark,
+    read_answers,
+)
 from quizzes.items.models import Variant
 from quizzes.items.pool import withdraw_variant
 from quizzes.items.reading import MOST_ENTRIES, MOST_KEPT, kept, printable
+from quizzes.items.shapes import standing
 from quizzes.items.telling import Before, nothing_read, settled, tell
 from quizzes.practice.answers import Mark, Marked, locked_attempt, record_answer
 from quizzes.practice.exercises.queries import (
     MOST_HINTS,
     asked_of,
-    catalogue_id,
     corrections_of,
     shown_worked,
     taking_unknown,
@@ -39,6 +49,7 @@ from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
 logger = logging.getLogger(__name__)
 
 Result = Mapping[str, Any]  # of a stored event
+DEEPEST = 3  # lists within lists that are kept: one more than any quantity has
 
 
 class NothingRead(Refused):
@@ -47,6 +58,18 @@ class NothingRead(Refused):
     def __init__(self, steps: Sequence[Step], result: dict[str, Any], form: str) -> None:
         super().__init__("nothing_read", *nothing_read(steps, form))
         self.result = result
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One submission, as `record` takes it."""
+
+    answers: Mapping[str, Any]
+    meant: Mapping[str, str]
+    in_a_row: bool = False
+
+    def left_out(self, names: Iterable[str]) -> set[str]:
+        return {name for name in names if self.answers.get(name) is None}
 
 
 def record(
@@ -58,24 +81,26 @@ def record(
     answers: Mapping[str, Any],
     now: datetime,
     meant: Mapping[str, str] | None = None,
+    in_a_row: bool = False,
 ) -> AnswerEvent:
     """Mark the steps and store the event; the same submission again returns the stored one.
 
-    `answers` maps "c@1" to what was typed, one entry a unit; `meant` answers the question about a pair of slips.
+    `answers` maps "c@1" to what was typed, in the shape of the step, or `in_a_row` one entry after another as a page
+    sends its fields; `meant` answers a question about slips. Of a step left out, what was sent before still counts.
     Raises NothingRead, Refused (unknown quantity, wrong shape), Conflict, NotFound.
     """
     answers = {printable(str(name)[:MOST_KEPT]): _kept(sent) for name, sent in answers.items()}
     meant = {_short(name): _short(slip) for name, slip in list((meant or {}).items())[:MOST_ENTRIES]}
-    response = {"answers": answers} | ({"meant": meant} if meant else {})
+    sent = Sent(answers, meant, in_a_row)
     try:
         return record_answer(
             user=user,
             attempt_id=attempt_id,
             submission_id=submission_id,
             seq=seq,
-            response=response,
+            response={"answers": answers} | ({"meant": meant} if meant else {}),
             now=now,
-            mark=_marked_ahead(user, attempt_id, seq, answers, meant),
+            mark=_marked_ahead(user, attempt_id, seq, sent),
         )
     except sim.SimError as error:
         raise _faulty(user, attempt_id, error) from error
@@ -85,12 +110,11 @@ def _short(text: object) -> str:
     return printable(str(text)[:MOST_KEPT])
 
 
-def _kept(sent: Any) -> Any:
+def _kept(sent: Any, depth: int = DEEPEST) -> Any:
     """What was sent, entry by entry; a matrix by its rows."""
-    if not isinstance(sent, list | tuple):
+    if not depth or not isinstance(sent, list | tuple):
         return kept(sent)
-    rows = [each[:MOST_ENTRIES] if isinstance(each, list | tuple) else each for each in sent[:MOST_ENTRIES]]
-    return [[kept(entry) for entry in row] if isinstance(row, list | tuple) else kept(row) for row in rows]
+    return [_kept(each, depth - 1) for each in sent[:MOST_ENTRIES]]
 
 
 def _faulty(user: User, attempt_id: UUID, error: sim.SimError) -> StudyError:
@@ -115,14 +139,14 @@ def _is_sound(attempt: Attempt) -> bool:
     return True
 
 
-def _marked_ahead(user: User, attempt_id: UUID, seq: int, answers: Mapping[str, Any], meant: Mapping[str, str]) -> Mark:
+def _marked_ahead(user: User, attempt_id: UUID, seq: int, sent: Sent) -> Mark:
     """Marks before anything is locked: what an answer is worth hangs on the events before it, and `seq` counts those.
 
     What can't be marked, or is out of turn, is looked at again under the lock, where it is said what is wrong with it.
     """
 
     def mark(attempt: Attempt) -> Marked:
-        return _with_hints(attempt, _mark(attempt, answers, meant))
+        return _with_hints(attempt, _mark(attempt, sent))
 
     takings = Attempt.objects.select_related("variant__key", "variant__version__generator")
     now_open = takings.filter(user=user, pk=attempt_id, variant__isnull=False, state=Attempt.State.OPEN)
@@ -130,7 +154,7 @@ def _marked_ahead(user: User, attempt_id: UUID, seq: int, answers: Mapping[str, 
     if taking is None:
         return mark
     try:
-        marked = _mark(taking, answers, meant)
+        marked = _mark(taking, sent)
     except (Refused, sim.SimError):
         return mark
     return lambda attempt: _taken_over(attempt, taking, marked)
@@ -147,17 +171,20 @@ def _with_hints(attempt: Attempt, marked: Marked) -> Marked:
     return replace(marked, result=marked.result | {"hints": dict(attempt.hints)})
 
 
-def _mark(attempt: Attempt, answers: Mapping[str, Any], meant: Mapping[str, str]) -> Marked:
+def _mark(attempt: Attempt, sent: Sent) -> Marked:
     marking = Marking.of(attempt)
-    marking.check_meant(meant)
-    steps = settled(marking.mark(answers), meant)
-    earlier = list(attempt.events.order_by("seq").values_list("result", flat=True))
-    result = {"steps": marking.told(steps, earlier), "complete": is_complete(steps)}
+    marking.check_meant(sent.meant)
+    rows = list(attempt.events.order_by("seq").values_list("response", "result"))
+    results, before = [result for _, result in rows], [response.get("answers", {}) for response, _ in rows]
+    steps = settled(marking.mark(sent, standing(before)), sent.meant)
+    left_out = sent.left_out(step.name for step in steps)
+    result = {"steps": marking.told(steps, results, left_out), "complete": is_complete(steps)}
+    steps = [step for step in steps if step.name not in left_out]
     if not any(step.is_read for step in steps):
         raise NothingRead(steps, result, marking.kind.form)
-    counted = counted_states([*earlier, result])
+    counted = counted_states([*results, result])
     attempt.right = sum(state in FULL_CREDIT for state in counted.values())
-    return Marked(result, _new_slips(steps, earlier))
+    return Marked(result, _new_slips(steps, results))
 
 
 def _new_slips(steps: Sequence[Step], earlier: Sequence[Result]) -> list[tuple[str, str]]:
@@ -189,12 +216,16 @@ class Marking:
     def rule(self) -> Rule:
         return self.kind.rule(self.variant.key.tolerance)
 
-    def mark(self, answers: Mapping[str, Any]) -> list[Step]:
-        """The open steps; those shown worked are as right as given numbers."""
+    def mark(self, sent: Sent, before: Mapping[str, Any] = NOTHING) -> list[Step]:
+        """The open steps, those shown worked being as right as given numbers; of those left out what stood `before`."""
         key = self.variant.key
         keys = self.kind.keys(self.variant.given, key.exact, key.full)
         asked = {name: keys[name] for name in asked_of(self.attempt, keys)}
-        return mark(read_answers(answers, asked), asked, self.working, self.rule, lambda: self.made_before)
+        readings = read_answers(sent.answers, asked, in_a_row=sent.in_a_row)
+        stood = {name: before[name] for name in asked if name in before and name in sent.left_out(asked)}
+        stand = read_answers(stood, {name: asked[name] for name in stood}, in_a_row=True)
+        shown = {name: numbers(values) for name, values in self.attempt.shown.items()}
+        return mark({**readings, **stand}, asked, self.working, self.rule, lambda: self.made_before, shown)
 
     def check_meant(self, meant: Mapping[str, str]) -> None:
         """Raises Refused for an answer to a question that could not have been asked."""
@@ -202,8 +233,8 @@ class Marking:
         for name, slip in meant.items():
             if name not in asked:
                 raise _not_asked(name, asked)
-            elsewhere = (each for each, _ in self.working.slips(name, {}))  # claimed or not, these may be named too
-            if slip not in self.kind.specification.claimed(name) and slip not in elsewhere:
+            told_apart = chain(self.working.slips(name, {}), self.working.others(name, {}))
+            if all(slip != each for each, _ in told_apart):
                 said = f"“meant” names {slip[:20] or 'nothing'} for {name}, which is no slip that is told apart there."
                 raise Refused("unknown_slip", said, "Send one of the ids that the message of an alias lists.")
 
@@ -215,9 +246,9 @@ class Marking:
         claimed = {slip for slips in self.kind.specification.claims.values() for slip in slips}
         return {slip for slip in claimed if catalogue_id(slip) in rows}
 
-    def told(self, steps: Sequence[Step], earlier: Sequence[Result]) -> list[dict[str, Any]]:
+    def told(self, steps: Sequence[Step], earlier: Sequence[Result], left_out: Collection[str]) -> list[dict[str, Any]]:
         said, corrections = self.kind.specification, corrections_of(slip for step in steps for slip in step.slips)
-        before = self.before(earlier)
+        before = replace(self.before(earlier), left_out=left_out)
         return tell(steps, self.working, said, self.rule, corrections, turn=self.variant.seed, before=before)
 
     def before(self, earlier: Sequence[Result]) -> Before:

@@ -102,7 +102,7 @@ def check(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     if "hint" in request.POST:
         return _hint(request, learner, attempt_id, form)
     try:
-        event = record(user=learner, attempt_id=attempt_id, now=timezone.now(), **form.sent())
+        event = record(user=learner, attempt_id=attempt_id, now=timezone.now(), in_a_row=True, **form.sent())
     except NothingRead as refusal:
         taking = queries.taking(learner, attempt_id)
         return _sheet(request, taking, result=refusal.result, typed=form.answers, error=refusal, status=422)

@@ -14,12 +14,11 @@ from quizzes.items.kinds.choices import OPTIONS, shuffled
 from quizzes.items.kinds.formulas import FormulaKind
 from quizzes.items.kinds.questions import QuestionKind
 from quizzes.items.kinds.working import half_up
-from quizzes.items.marking import Values
+from quizzes.items.marking import Values, catalogue_id
 from quizzes.items.quantities import letter, spoken
 from quizzes.items.questions import Choice, Wording
 from quizzes.items.specification import quantity, step_number
 from quizzes.practice.exercises.given import question_rows
-from quizzes.practice.exercises.queries import catalogue_id
 from quizzes.practice.quizzes.markdown import breakable, listed, plain
 
 MOST_WRONG = 5
