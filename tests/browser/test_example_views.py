@@ -209,7 +209,8 @@ def test_what_is_written_in_a_chart_can_be_read_and_no_mark_stands_on_a_tick(ope
     assert sizes and min(sizes) >= 11
     room = page.locator(".chart > svg").evaluate_all(
         """all => all.map(svg => {
-             const ends = (selector, end) => [...svg.querySelectorAll(selector)].map(e => e.getBoundingClientRect()[end]);
+             const boxes = (selector) => [...svg.querySelectorAll(selector)].map(e => e.getBoundingClientRect());
+             const ends = (selector, end) => boxes(selector).map(box => box[end]);
              return Math.min(...ends(".mark", "left")) - Math.max(...ends(".up", "right"));
            })"""
     )
