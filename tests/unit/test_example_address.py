@@ -123,7 +123,7 @@ def test_every_preset_is_an_address(preset):
         ({"T": "0"}, "T is “0”; it needs a whole number from 1 to 50."),
         ({"D": "２"}, "D is “２”; it needs a whole number from 1 to 4."),
         ({"step": "3"}, "The step is “3”; it needs a whole number from 1 to 2."),
-        ({"convention": "mine"}, "The convention “mine” is not known here; known are: pytorch."),
+        ({"convention": "mine"}, "The convention “mine” is not known here; known are: pytorch, keras, onnx."),
         ({"made": "zz"}, "The extent of the slip “zz” is not known here; known are: step, always."),
         ({"x": "1_000"}, "x needs 2 numbers, one for each step; “1_000” is not a number."),
         ({"T": "1", "x": "1_000"}, "x at step 1 is “1_000”; it needs a number such as −0.4."),

@@ -622,6 +622,40 @@ def test_without_a_script_a_tab_leads_to_the_address_of_the_view(client):
     assert answer.status_code == 302 and answer["Location"].endswith("&view=gradient")
 
 
+@pytest.mark.parametrize(("convention", "facts"), [
+    ("pytorch", ["i, f, g, o", "two biases for each block", "the states as (h, c)", "No peepholes"]),
+    ("keras", ["i, f, c, o", "one bias for each block", "the states as [h, c]", "No peepholes"]),
+    ("onnx", ["i, o, f, c", "two biases for each block", "h and c are inputs of their own", "Peepholes are left out"]),
+])  # fmt: skip
+def test_an_lstm_is_told_as_each_library_stores_it(client, convention, facts):
+    page = text_of(client.get(f"/examples/lstm/?convention={convention}"))
+    badge = re.search(r'<p class="badge">(.*?)</p>', page)[1]
+    assert all(fact in badge for fact in facts)
+    assert f'<option value="{convention}" selected>' in page
+    moved = "No term moves: only the order and the form in which the weights are stored." in page
+    assert moved == (convention != "pytorch") and "Unlike in" not in page
+
+
+def test_libraries_that_only_store_otherwise_give_the_same_numbers(client):
+    numbers = {key: cells_of(client, f"/examples/lstm/?convention={key}") for key in ("pytorch", "keras", "onnx")}
+    assert numbers["pytorch"] == numbers["keras"] == numbers["onnx"]
+
+
+def cells_of(client, place):
+    return re.findall(r'<td class="num">(.*?)</td>', text_of(client.get(place)))
+
+
+@pytest.mark.parametrize(("convention", "facts"), [
+    ("pytorch", ["r, z, n", "two biases for each block", "z keeps the old state", "after the product"]),
+    ("keras", ["z, r, h", "two rows of biases", "z keeps the old state", "after the product"]),
+    ("cho2014", ["no biases", "z keeps the old state", "before the product"]),
+    ("onnx", ["z, r, h", "two biases for each block", "before the product"]),
+])  # fmt: skip
+def test_a_gru_is_told_as_each_library_and_paper_has_it(client, convention, facts):
+    badge = re.search(r'<p class="badge">(.*?)</p>', text_of(client.get(f"/examples/gru/?convention={convention}")))[1]
+    assert all(fact in badge for fact in facts)
+
+
 # --- what is refused
 
 

@@ -52,7 +52,7 @@ def test_the_last_good_numbers_are_shown_and_said_to_be_those(client):
     sent = typed_into(client, CAROUSEL, h0="zz")
     page = text_of(send(client, sent, came_from=CAROUSEL))
     assert value_of(page, "c") == value_of(text_of(client.get(CAROUSEL)), "c")
-    assert "The numbers below are the last ones that could be computed" in page
+    assert "The numbers below are the last that could be computed" in page
 
 
 def test_without_a_page_to_go_back_to_the_usual_numbers_are_shown_and_said_to_be_those(client):

@@ -14,7 +14,7 @@ from quizzes.errors import Refused
 from quizzes.lessons.examples import address
 from quizzes.lessons.examples.address import DECIMALS, Example, number_text
 from quizzes.lessons.examples.quantities import name_of
-from quizzes.lessons.examples.usual import CONVENTIONS, TITLES
+from quizzes.lessons.examples.usual import CONVENTIONS, TITLES, conventions_differ
 from quizzes.lessons.examples.worked import html, noted, of_unit, run
 
 
@@ -86,9 +86,9 @@ def line_of(example: Example) -> Line:
 
 
 def where(example: Example) -> str:
-    """Which step of which cell; its convention where the cell has several: "GRU as in Keras, step 2"."""
-    conventions = CONVENTIONS[example.cell]
-    convention = f" as in {conventions[example.convention]}" if len(conventions) > 1 else ""
+    """Which step of which cell; its convention where these compute different numbers: "GRU as in Keras, step 2"."""
+    title = CONVENTIONS[example.cell][example.convention]
+    convention = f" as in {title}" if conventions_differ(example.cell) else ""
     return f"{TITLES[example.cell]}{convention}, step {example.step}"
 
 

@@ -11,6 +11,8 @@ from quizzes.lessons.examples.address import Example, in_convention
 from quizzes.lessons.examples.usual import CONVENTIONS, TITLES, family_of
 from quizzes.lessons.examples.worked import html, run, said
 
+STORED_ALONE = "No term moves: only the order and the form in which the weights are stored."
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -32,9 +34,9 @@ def diff(example: Example, trace: sim.Trace) -> Diff | None:
     first = next(iter(CONVENTIONS[example.cell]))
     if example.convention != first:
         other = in_convention(example, first)
-        return Diff(CONVENTIONS[example.cell][first], differences(example.declared, other.declared), _outcome(
-            example, trace, run(other)
-        ))  # fmt: skip
+        moved = differences(example.declared, other.declared)
+        outcome = _outcome(example, trace, run(other)) if moved else STORED_ALONE
+        return Diff(CONVENTIONS[example.cell][first], moved, outcome)
     family = family_of(example.cell)
     if example.cell == family:
         return None

@@ -14,8 +14,8 @@ from quizzes.lessons.examples.entries import Fault, Query, sentence
 
 LONGEST_LAST = 2_500  # characters of the last good address which a refused page's form carries along
 KEPT = ("view", "seed", "open")  # what decides, beside sizes and convention, which fields a form has
-LAST = "The numbers below are the last ones that could be computed, not those in the fields."
-USUAL = "The numbers below are the usual ones of this cell, not those in the fields."
+LAST = "The numbers below are the last that could be computed."
+USUAL = "The numbers below are the usual ones of this cell."
 
 
 def laid_out(cell: str, query: Query) -> Example | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from math import sqrt
@@ -19,15 +18,8 @@ LABELS = {
 }
 
 
-def _conventions(cells: Mapping[str, sim.Cell]) -> dict[str, str]:
-    """The conventions in which a cell's equations differ, by their titles."""
-    first = next(iter(cells.values()))
-    differing = [key for key, cell in cells.items() if cell is first or cell.equations != first.equations]
-    return {key: LABELS.get(key, key) for key in differing}
-
-
-# every cell that is declared, in the conventions in which its equations differ
-CONVENTIONS = {name: _conventions(cells) for name, cells in sim.CELLS.items()}
+# every cell that is declared in each of its conventions, by their titles; some differ only in how weights are stored
+CONVENTIONS = {name: {key: LABELS.get(key, key) for key in cells} for name, cells in sim.CELLS.items()}
 TITLES = {name: sim.cell(name).title for name in CONVENTIONS} | {"rnn": "RNN", "rnn_relu": "RNN with ReLU"}
 HEADINGS = {"rnn": "a plain RNN", "rnn_relu": "a plain RNN with ReLU"}
 FAMILIES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
@@ -54,6 +46,12 @@ def family_of(cell: str) -> str:
 def kin_of(cell: str) -> dict[str, str]:
     """The cells of the same family, by their titles."""
     return {name: title for name, title in TITLES.items() if family_of(name) == family_of(cell)}
+
+
+def conventions_differ(cell: str) -> bool:
+    """Whether some convention computes another number, so that a number needs the name of its own."""
+    first, *others = sim.CELLS[cell].values()
+    return any(other.equations != first.equations for other in others)
 
 
 def usual_sizes(cell: str) -> dict[str, int]:

@@ -33,6 +33,7 @@ from quizzes.lessons.examples.practice import practice
 from quizzes.lessons.examples.presets import PRESETS, Preset, presets_of
 from quizzes.lessons.examples.quantities import sentences
 from quizzes.lessons.examples.retyped import faults_of, laid_out, last_good, retyped
+from quizzes.lessons.examples.stored import stored
 from quizzes.lessons.examples.take_away import file_named, take_away
 from quizzes.lessons.examples.usual import FAMILIES, TITLES, family_of, heading, kin_of
 from quizzes.lessons.examples.what_if import what_if
@@ -216,6 +217,7 @@ def _steps(shown: address.Example) -> dict[str, Any]:
         "after": min(shown.step + 1, shown.T),
         "units": range(1, shown.H + 1),
         "note": noted(shown.declared.note),
+        "stored": noted(stored(shown.declared)),
         "made": address.MADE,
     }
 

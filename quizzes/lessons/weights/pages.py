@@ -18,6 +18,7 @@ import sim
 from quizzes.errors import Refused
 from quizzes.formats.weight_files import read_arrays
 from quizzes.lessons.examples import address
+from quizzes.lessons.examples.stored import stored
 from quizzes.lessons.examples.usual import CONVENTIONS, TITLES
 from quizzes.lessons.examples.worked import noted
 from quizzes.lessons.weights import typed
@@ -131,6 +132,7 @@ def context_of(form: Mapping[str, str], sent: Sent) -> dict[str, Any]:
         "own": own,
         "title": TITLES[own.layer.cell.name],
         "note": noted(own.layer.cell.note),
+        "stored": noted(stored(own.layer.cell)),
         "D": own.layer.D,
         "H": own.layer.H,
         "T": trace.T,
@@ -171,6 +173,7 @@ def example_href(sent: Sent) -> str:
     layer, reading = sent.own.layer, sent.reading
     conventions = CONVENTIONS[layer.cell.name]
     same = [key for key in conventions if sim.cell(layer.cell.name, key).equations == layer.cell.equations]
+    same.sort(key=lambda key: key != layer.cell.convention)  # its own, where that is among them
     arrays = {"x": reading.x, "h0": reading.h0[None], "c0": reading.c0[None]}
     arrays |= {name: array if array.ndim == 2 else array[None] for name, array in layer.weights.items()}
     sizes = {"D": layer.D, "H": layer.H, "T": len(reading.x)}
