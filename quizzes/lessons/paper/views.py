@@ -17,7 +17,6 @@ from quizzes.lessons.examples.usual import TITLES, heading
 from quizzes.lessons.paper import chromium, queries, services
 from quizzes.lessons.paper.pages import context_of, form_context, typed_of
 from quizzes.lessons.paper.wanted import NoRoom, Wanted, read
-from quizzes.lessons.queries import exercise_on
 
 FIELDS = ("choice", "D", "H", "T", "variants", "seed", "table")
 
@@ -44,7 +43,6 @@ def sheets(request: HttpRequest, cell: str) -> HttpResponse:
         context = {"section": "practice", **context_of(asked), **form_context(typed_of(asked))}
     except (Refused, NotFound) as error:
         return _refused(request, cell, error)
-    context["exercise"] = exercise_on(cell)
     return render(request, "paper/sheets.html", context)
 
 
