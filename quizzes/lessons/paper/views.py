@@ -13,12 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quizzes.errors import Forbidden, NotFound, Refused
 from quizzes.http import private, public, text_of
 from quizzes.lessons.examples import address
-from quizzes.lessons.examples.practice import practice
-from quizzes.lessons.examples.usual import TITLES, heading, kin_of
+from quizzes.lessons.examples.usual import TITLES, heading
 from quizzes.lessons.paper import chromium, queries, services
 from quizzes.lessons.paper.pages import context_of, form_context, typed_of
 from quizzes.lessons.paper.wanted import NoRoom, Wanted, read
-from quizzes.lessons.queries import exercises_on
 
 FIELDS = ("choice", "D", "H", "T", "variants", "seed", "table")
 
@@ -45,7 +43,6 @@ def sheets(request: HttpRequest, cell: str) -> HttpResponse:
         context = {"section": "practice", **context_of(asked), **form_context(typed_of(asked))}
     except (Refused, NotFound) as error:
         return _refused(request, cell, error)
-    context["practice"] = practice(asked.first, exercises_on(kin_of(cell)))
     return render(request, "paper/sheets.html", context)
 
 
