@@ -212,7 +212,7 @@ def test_what_is_written_in_a_chart_can_be_read_and_no_mark_stands_on_a_tick(ope
     assert sizes and min(sizes) >= 11
     room = page.locator(".chart > svg").evaluate_all(
         """all => all.map(svg => {
-             const ends = (selector, end) => [...svg.querySelectorAll(selector)].map(e => e.getBoundingClientRect()[end]);
+             const ends = (which, end) => [...svg.querySelectorAll(which)].map(e => e.getBoundingClientRect()[end]);
              return Math.min(...ends(".mark", "left")) - Math.max(...ends(".up", "right"));
            })"""
     )
