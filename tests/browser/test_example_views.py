@@ -41,7 +41,6 @@ def test_the_back_button_leads_through_the_views(open_page):
     page.go_back()
     page.wait_for_function("() => performance.getEntriesByType('navigation')[0].type === 'reload'")
     page.wait_for_selector("#time-caption")
-    page.wait_for_load_state()  # only then somebody listens for the next step back
     page.go_back()
     page.wait_for_selector("#values-caption")
 
@@ -55,10 +54,14 @@ def test_a_sequence_is_typed_and_its_length_is_the_number_of_steps(open_page):
     page.wait_for_url("**T=6&x=1;0;0;-1;1;0*")
 
 
-def test_a_weight_s_slider_moves_fifty_steps_and_nothing_jumps(open_page, watch_shifts):
+def test_a_weight_s_slider_moves_fifty_steps_and_nothing_jumps(open_page):
     page = open_page(f"{LSTM}?T=50&view=time")
     page.click("summary:has-text('Weights')")
-    watch_shifts(page)
+    page.wait_for_timeout(100)
+    page.evaluate(
+        "() => { window.shift = 0; new PerformanceObserver((list) => list.getEntries()"
+        ".forEach((entry) => { window.shift += entry.value })).observe({type: 'layout-shift'}) }"
+    )
     page.focus('[data-of="b_f-1-1"]')
     before = page.get_attribute(".chart path.line.q-c", "d")
     for _ in range(5):
@@ -209,8 +212,7 @@ def test_what_is_written_in_a_chart_can_be_read_and_no_mark_stands_on_a_tick(ope
     assert sizes and min(sizes) >= 11
     room = page.locator(".chart > svg").evaluate_all(
         """all => all.map(svg => {
-             const boxes = (selector) => [...svg.querySelectorAll(selector)].map(e => e.getBoundingClientRect());
-             const ends = (selector, end) => boxes(selector).map(box => box[end]);
+             const ends = (which, end) => [...svg.querySelectorAll(which)].map(e => e.getBoundingClientRect()[end]);
              return Math.min(...ends(".mark", "left")) - Math.max(...ends(".up", "right"));
            })"""
     )

@@ -127,7 +127,7 @@ def test_every_mark_stands_on_a_line(courses):
 def test_a_zero_is_said_to_have_no_place_on_a_logarithmic_scale():
     found = fading([0.5, 0.0], [0.1, 1.0])
     assert [(note.of, note.text) for note in found.notes] == [
-        ("curve 0", "is 0 at step 2, and 0 has no place on a logarithmic scale.")
+        ("curve 0", "it is 0 at step 2, and 0 has no place on a logarithmic scale.")
     ]
     assert marks(found.curves[0])
 

@@ -210,7 +210,7 @@ def notes_on_closeness(drawn: Chart, left: Sequence[float], right: Sequence[floa
 def _note_on_nothing(series: Series) -> Note:
     steps = [step for step, value in enumerate(series.values, 1) if value == 0]
     where = f"step {steps[0]}" if len(steps) == 1 else f"{len(steps)} steps"
-    return Note(f"is 0 at {where}, and 0 has no place on a logarithmic scale.", series.title or series.name)
+    return Note(f"it is 0 at {where}, and 0 has no place on a logarithmic scale.", series.title or series.name)
 
 
 def _end(scale: Scale, series: Series) -> float:
