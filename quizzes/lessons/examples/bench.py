@@ -22,6 +22,7 @@ from quizzes.lessons.examples.quantities import name_of
 from quizzes.lessons.examples.usual import CONVENTIONS
 
 REACH = 3.0  # a slider goes from −3 to 3, farther where its number already is
+MOST_SLIDERS = 8  # inputs and first states; of more, and of weights where each is an array, there are tables
 FEW_STEPS = 5  # up to here every input has its field; a longer sequence is typed as text
 
 
@@ -85,7 +86,8 @@ class Bench:
     hidden: dict[str, str]  # arrays without fields that are not what the seed gives
     sizes: list[Size]
     conventions: Mapping[str, str]  # key → title; empty where there is but one
-    has_sliders: bool
+    has_sliders: bool  # for inputs and first states
+    has_sliders_of_weights: bool
     is_large: bool  # gates are opened one by one
     next_seed: int
     convention: str
@@ -104,14 +106,16 @@ def bench(example: Example) -> Bench:
     is_large = example.H > FEW_UNITS
     groups = _groups([tables[name] for name in example.declared.parameters], example.open if is_large else None)
     closed = [table.name for group in groups if not group.is_open for table in group.tables]
+    given = [tables[name] for name in (states if typed else ["x", *states])]
     return Bench(
-        given=[tables[name] for name in (states if typed else ["x", *states])],
+        given=given,
         sequence=written(example.numbers["x"], " ", " ; " if example.D > 1 else " ") if typed else "",
         weights=groups,
         hidden={name: written(example.numbers[name], "_", "*") for name in closed if is_written(example, name)},
         sizes=_sizes(example),
         conventions=conventions if len(conventions := CONVENTIONS[example.cell]) > 1 else {},
-        has_sliders=example.D == example.H == 1,
+        has_sliders=sum(len(row) for table in given for row in table.rows) <= MOST_SLIDERS,
+        has_sliders_of_weights=example.D == example.H == 1,
         is_large=is_large,
         next_seed=example.seed % LARGEST_SEED + 1,
         convention=example.convention,
@@ -137,9 +141,16 @@ def _table(name: str, rows: Rows) -> Table:
 def _field(name: str, row: int, column: int, value: float, single: bool, width: int) -> Field:
     low, high = min(-REACH, value), max(REACH, value)
     label = name if single else _label(name, row, column, width)
-    symbol = f"x@{row}" if name == "x" else shown(name)
+    symbol = _symbol(name, row, column, width)
     place = f"{name}-{row}-{column}"
     return Field(name, place, symbol, label, number_text(value), number_text(low), number_text(high))
+
+
+def _symbol(name: str, row: int, column: int, width: int) -> str:
+    """As the page writes a quantity: x at step 2, and of several inputs the first, is x with 2,1 below it."""
+    if width == 1:
+        return f"x@{row}" if name == "x" else shown(name)
+    return f"x_{row}@{column}" if name == "x" else f"{shown(name)}@{column}"
 
 
 def _label(name: str, row: int, column: int, width: int) -> str:
