@@ -198,8 +198,8 @@ def propagated(
             return Gradients(trace, cells, way.of_steps, given, cuts, ready=way.of_given())
         return Gradients(trace, cells, run_back(trace, cells, cuts, order, beyond), given, cuts)
     except NumberError:
-        for name, values in given.items():  # what was given is named before what came of it
-            check_finite(name, values)
+        for said, values in given.items():  # what was given is named before what came of it
+            check_finite(said, values)
         raise
 
 

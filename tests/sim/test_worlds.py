@@ -88,6 +88,9 @@ def test_early_values_are_those_of_the_traces_kept_to_fewer_decimals(cell, D, H,
     for key in ("h@2", "dh@1", f"d{next(iter(cell.equations))}@2"):
         expected = [taken_from(*each, key).tolist() for each in zip(traces, gradients, strict=True)]
         assert [list(each) for each in follower.early(key, 4)] == expected
+    for weight in cell.parameters:
+        expected = [each[weight].ravel().tolist() for each in gradients]
+        assert [list(each) for each in follower.early(f"d{weight}", 4)] == expected
 
 
 BORDERS = [-7.0, -1.2345, -1.0, -0.5, -0.25, -0.05, 0.0, 0.05, 0.25, 0.4999, 0.5, 0.95, 1.0, 1.2345, 7.0]
