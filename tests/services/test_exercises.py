@@ -14,7 +14,7 @@ from quizzes.items.making import certificates
 from quizzes.items.models import Variant
 from quizzes.items.pool import top_up_pool
 from quizzes.practice.exercises import queries
-from quizzes.practice.exercises.services import NothingRead, record, release_solution
+from quizzes.practice.exercises.services import Marking, NothingRead, record, release_solution
 from quizzes.practice.exercises.taking import take
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
 from tests.samples import LSTM_STEP, make_generator
@@ -133,6 +133,24 @@ def test_the_question_about_two_slips_is_answered_by_naming_one(user):
     event = answer(attempt, wrong, meant={"f@1": "F15"})
     assert (event.result["steps"][0]["state"], event.result["steps"][0]["slips"]) == ("slip", ["F15"])
     assert SlipRecord.objects.get().misconception.slug == "F15"
+
+
+def test_the_question_about_two_slips_at_once_is_answered_and_nothing_is_stored_of_it(attempt):
+    row = Misconception.objects.create(slug="F03", kind="cell", title="swap", correction="Give f the old cell.")
+    other = take(user=attempt.user, generator=make_generator("earlier"), now=timezone.now())
+    key, given = exact(other), other.variant.given
+    answer(other, {"c@1": [round(key["i@1"][0] * given["c0"][0] + key["f@1"][0] * key["g@1"][0], 4)]})
+    assert SlipRecord.objects.get().misconception == row
+    marking = Marking.of(attempt)
+    for (one, two), values in marking.working.pairs("c@1", {}, ["F03"]):
+        step = answer(attempt, {"c@1": list(values)}).result["steps"][3]
+        attempt.refresh_from_db()
+        if step["state"] == "pair":
+            break
+    assert step["slips"] == [one, two]
+    step = answer(attempt, {"c@1": list(values)}, meant={"c@1": "F03"}).result["steps"][3]
+    assert step["state"] == "pair" and "Give f the old cell." in step["message"]
+    assert SlipRecord.objects.count() == 1
 
 
 def test_the_same_submission_again_returns_the_stored_event(attempt):
