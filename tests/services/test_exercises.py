@@ -14,7 +14,7 @@ from quizzes.items.making import certificates
 from quizzes.items.models import Variant
 from quizzes.items.pool import top_up_pool
 from quizzes.practice.exercises import queries
-from quizzes.practice.exercises.services import NothingRead, record, release_solution
+from quizzes.practice.exercises.services import Marking, NothingRead, record, release_solution
 from quizzes.practice.exercises.taking import take
 from quizzes.practice.models import AnswerEvent, Attempt, SlipRecord
 from tests.samples import LSTM_STEP, make_generator
@@ -133,6 +133,23 @@ def test_the_question_about_two_slips_is_answered_by_naming_one(user):
     event = answer(attempt, wrong, meant={"f@1": "F15"})
     assert (event.result["steps"][0]["state"], event.result["steps"][0]["slips"]) == ("slip", ["F15"])
     assert SlipRecord.objects.get().misconception.slug == "F15"
+
+
+def test_the_question_about_two_slips_at_once_is_answered_and_nothing_is_stored_of_it(user):
+    Misconception.objects.create(slug="F03", kind="cell", title="swap", correction="Give f the old cell.")
+    generator = make_generator(
+        "pairs", asked=["c@1"], claims={"c": ["F03", "F02", "C09b", "C05", "C10"]}, must_show={"c": ["F03"]}
+    )
+    earlier, attempt = (take(user=user, generator=generator, now=timezone.now()) for _ in range(2))
+    answer(earlier, {"c@1": list(Marking.of(earlier).working.value("c@1", {}, slip="F03", decimals=4))})
+    assert SlipRecord.objects.get().misconception.slug == "F03"
+    pairs = dict(Marking.of(attempt).working.pairs("c@1", {}, ["F03"]))
+    answered = {pair: answer(attempt, {"c@1": list(values)}).result["steps"][0] for pair, values in pairs.items()}
+    asked = [pair for pair, step in answered.items() if step["state"] == "pair"]
+    assert asked and all({*answered[pair]["slips"]} == {*pair} for pair in asked)
+    (step,) = answer(attempt, {"c@1": list(pairs[asked[0]])}, meant={"c@1": "F03"}).result["steps"]
+    assert step["state"] == "pair" and "Give f the old cell." in step["message"]
+    assert SlipRecord.objects.count() == 1
 
 
 def test_the_same_submission_again_returns_the_stored_event(attempt):

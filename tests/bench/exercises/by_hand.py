@@ -90,6 +90,6 @@ def _is_taken(kind: Kind, variant: Any, work: dict[str, Any]) -> bool:
     if near:
         return True
     keys = kind.keys(variant.given, variant.exact, variant.full)
-    sent = {name: values.tolist() for name, values in work.items()}
+    sent = {name: np.reshape(values, kind.shape(name)).tolist() for name, values in work.items()}
     working = kind.working(variant.given, variant.live, variant.exact)
     return is_complete(mark(read_answers(sent, keys), keys, working, kind.rule(kind.tolerance)))
