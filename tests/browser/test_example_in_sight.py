@@ -39,6 +39,15 @@ def test_on_a_wide_screen_sliders_diagram_and_equations_are_in_sight_together(op
     page.locator('.lines > [data-q="c"]').scroll_into_view_if_needed()
     for part in ('[data-of="c0-1-1"]', ".diagram svg.lying, .diagram svg:not(.upright)", '.lines > [data-q="c"]'):
         assert is_in_sight(page, part), part
+    boxes = [page.locator(part).first.bounding_box() for part in (".dials", ".diagram")]
+    assert boxes[0]["y"] == 0 and boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"]
+
+
+def test_what_is_gone_to_is_not_left_under_the_sliders(open_page):
+    page = open_page(f"{LSTM}?view=gradient&T=10", **WIDE)
+    page.locator(".charts").first.evaluate("(part) => part.scrollIntoView()")
+    top, sliders = page.locator(".charts").first.bounding_box(), page.locator(".dials").first.bounding_box()
+    assert top["y"] >= sliders["y"] + sliders["height"]
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])

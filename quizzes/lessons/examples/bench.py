@@ -22,6 +22,7 @@ from quizzes.lessons.examples.quantities import name_of
 from quizzes.lessons.examples.usual import CONVENTIONS
 
 REACH = 3.0  # a slider goes from −3 to 3, farther where its number already is
+FEW_SLIDERS = 4  # in two rows, which stay in sight
 MOST_SLIDERS = 8  # inputs and first states; of more, and of weights where each is an array, there are tables
 FEW_STEPS = 5  # up to here every input has its field; a longer sequence is typed as text
 
@@ -87,6 +88,7 @@ class Bench:
     sizes: list[Size]
     conventions: Mapping[str, str]  # key → title; empty where there is but one
     has_sliders: bool  # for inputs and first states
+    has_few: bool
     has_sliders_of_weights: bool
     is_large: bool  # gates are opened one by one
     next_seed: int
@@ -107,6 +109,7 @@ def bench(example: Example) -> Bench:
     groups = _groups([tables[name] for name in example.declared.parameters], example.open if is_large else None)
     closed = [table.name for group in groups if not group.is_open for table in group.tables]
     given = [tables[name] for name in (states if typed else ["x", *states])]
+    count = sum(len(row) for table in given for row in table.rows)
     return Bench(
         given=given,
         sequence=written(example.numbers["x"], " ", " ; " if example.D > 1 else " ") if typed else "",
@@ -114,7 +117,8 @@ def bench(example: Example) -> Bench:
         hidden={name: written(example.numbers[name], "_", "*") for name in closed if is_written(example, name)},
         sizes=_sizes(example),
         conventions=conventions if len(conventions := CONVENTIONS[example.cell]) > 1 else {},
-        has_sliders=sum(len(row) for table in given for row in table.rows) <= MOST_SLIDERS,
+        has_sliders=count <= MOST_SLIDERS,
+        has_few=count <= FEW_SLIDERS,
         has_sliders_of_weights=example.D == example.H == 1,
         is_large=is_large,
         next_seed=example.seed % LARGEST_SEED + 1,
