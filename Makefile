@@ -7,6 +7,7 @@ PYTHON_IN := .venv/bin/python
 help:
 	@echo "make run      the whole site on http://127.0.0.1:8000/ (HOST and PORT choose another address)"
 	@echo "make test     all tests this machine can run; REQUIRE_ALL=1 fails for what is missing"
+	@echo "              ARGS=\"-m 'not slow'\" leaves the long ones out"
 	@echo "make check    style, types, import rules, templates, migrations, production settings"
 	@echo "make fix      put style and format right"
 	@echo "make bench    the speed of the numbers, and of the site: requests a second, waiting times, memory"
