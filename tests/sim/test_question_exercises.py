@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
@@ -82,6 +82,7 @@ def test_a_count_is_whole_and_its_slips_need_only_differ():
         assert certificate.live["count"] == [slip for slip, value in wrong.items() if values.count(value) == 1]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**63), st.integers(0, 2**63))
 def test_the_same_seed_gives_the_same_variant_alone_or_in_a_block(one, other):
     block = sim.certify(retention(), [one, other])
