@@ -45,6 +45,19 @@ def test_the_back_button_leads_through_the_views(open_page):
     page.wait_for_selector("#values-caption")
 
 
+def test_without_a_script_a_typo_comes_back_with_the_focus_on_it_and_everything_else_as_typed(open_page):
+    page = open_page("/examples/lstm/", scripts=False)
+    page.fill("#c0-1-1", "2.5")
+    page.fill("#x-1-1", "abc")
+    page.get_by_role("button", name="Recalculate").click()
+    page.wait_for_selector("#x-1-1-fault")
+    assert focused(page) == "x-1-1" and page.input_value("#x-1-1") == "abc" and page.input_value("#c0-1-1") == "2.5"
+    page.keyboard.type("0,5")
+    page.press("#x-1-1", "Enter")
+    page.wait_for_url("**c0=2.5**")
+    open_page.complaints.clear()  # the browser notes that the refusal came with status 422
+
+
 def test_a_sequence_is_typed_and_its_length_is_the_number_of_steps(open_page):
     page = open_page(f"{LSTM}?view=time")
     page.fill("#sequence", "1 0 0 -1 1 0")

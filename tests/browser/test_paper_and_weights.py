@@ -198,12 +198,25 @@ def test_back_from_a_second_answer_finds_the_first_and_from_a_refusal_too(open_p
         page.fill("#x", x)
         page.get_by_role("button", name="Compute").click()
         page.wait_for_function("x => document.querySelector('#x').defaultValue === x", arg=x)
+        assert (page.evaluate("document.activeElement.id") == "x") == ("much" in x)  # the field at fault has the focus
     for x, said in (("1 much", "x at step 2 is “much”"), ("0.9 -0.4", "2 steps")):
         page.go_back()
         page.wait_for_function("x => document.querySelector('#x').defaultValue === x", arg=x)
         assert said in page.locator("main").inner_text().replace("\xa0", " ")
         assert page.input_value("#weights") == SAMPLE["weights"]
     open_page.complaints.clear()  # the browser notes that the refusal came with status 422
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("T", "room"), [(2, 2), (40, 17)])  # beside many rows there is room for a scroll bar
+def test_the_table_of_values_ends_where_a_column_ends(open_page, width, T, room):
+    page = open_page("/weights/?sample=lstm", width=width, scripts=False)
+    page.fill("#x", " ".join(["0.5"] * T))
+    page.get_by_role("button", name="Compute").click()
+    page.wait_for_selector("#result")
+    ends = page.eval_on_selector_all(".trace thead th", "all => all.map(each => each.getBoundingClientRect().right)")
+    box = page.locator(".trace").evaluate("each => each.getBoundingClientRect().left + each.clientWidth")
+    assert min(abs(box - end) for end in ends) <= room and box < width
 
 
 def test_a_file_is_sent_on_a_phone_and_another_number_tried_without_sending_it_again(open_page, tmp_path):
