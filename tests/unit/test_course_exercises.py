@@ -21,6 +21,7 @@ TANH = {"g", "n"}  # the candidates; every gate is a sigmoid
 SINGLE_STEPS = [
     "forget-gate",
     "input-gate",
+    "output-gate",
     "lstm-step",
     "gru-gates",
     "gru-step",
