@@ -198,7 +198,8 @@ def test_back_from_a_second_answer_finds_the_first_and_from_a_refusal_too(open_p
         page.fill("#x", x)
         page.get_by_role("button", name="Compute").click()
         page.wait_for_function("x => document.querySelector('#x').defaultValue === x", arg=x)
-        assert (page.evaluate("document.activeElement.id") == "x") == ("much" in x)  # the field at fault has the focus
+        if "much" in x:  # the field at fault has the focus
+            page.wait_for_function("() => document.activeElement.id === 'x'")
     for x, said in (("1 much", "x at step 2 is “much”"), ("0.9 -0.4", "2 steps")):
         page.go_back()
         page.wait_for_function("x => document.querySelector('#x').defaultValue === x", arg=x)
