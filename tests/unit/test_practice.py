@@ -38,11 +38,14 @@ def nearest(place, exercises=None):
         ("gru?T=1&convention=chung2014", "gru-blend-admits"),
         ("gru?T=1&convention=gamma", "gru-blend-admits"),
         ("gru?H=2&D=2&T=1", "gru-step"),
-        ("gru", "gru-two-steps"),
+        ("gru", "gru-blend-keeps"),  # who looks at one step is led to one
+        ("gru?view=time", "gru-two-steps"),
         ("gru?H=2&D=2&T=1&convention=cho2014", "gru-candidate-before"),
         ("lstm?T=1", "lstm-step"),
-        ("lstm", "lstm-two-steps"),
-        ("lstm?T=50&H=1", "lstm-three-steps"),
+        ("lstm", "lstm-step"),
+        ("lstm?view=time", "lstm-two-steps"),
+        ("lstm?T=50&H=1", "lstm-step"),
+        ("lstm?T=50&view=time", "lstm-two-steps"),  # every value of a step before more steps
         ("lstm?H=2&T=1", "lstm-two-units"),
         ("lstm?H=8&D=4&T=9", "lstm-two-units"),
         ("lstm?T=1&view=gradient", "lstm-deltas"),

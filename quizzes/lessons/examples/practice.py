@@ -32,6 +32,12 @@ class Offered:
     def is_backward(self) -> bool:
         return any(name[0] == "d" for name in self.asked)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every value of a step is asked for; what only sums up or squashes for it may be left out."""
+        asked = {name.partition("@")[0] for name in self.asked}
+        return all(name in asked for name in self.declared.equations if name[0] != "a" and name != "tanh_c")
+
 
 @dataclass(frozen=True)
 class Practice:
@@ -49,15 +55,19 @@ def practice(example: Example, offered: Iterable[Offered]) -> Practice:
     return Practice(found.slug, found.cell == example.cell, family) if found else Practice(family=family)
 
 
-def _distance(example: Example, offered: Offered) -> tuple[bool, bool, int, bool, int, int, int, str]:
-    """What works numbers out first; then the same cell, convention, direction and sizes; then what asks for most."""
+def _distance(example: Example, offered: Offered) -> tuple[bool, bool, int, bool, bool, int, int, int, str]:
+    """What works numbers out first; then the same cell, convention and direction; a whole step before its parts; then
+    the same sizes, and what asks for most. Who looks at one step is led to one.
+    """
+    steps = 1 if example.view == "step" else example.T
     return (
         not offered.works_out,
         offered.cell != example.cell,
         _differing(example.declared, offered.declared),
         offered.is_backward != (example.view == "gradient"),
+        not offered.is_whole,
+        abs(offered.T - steps),
         abs(offered.H - example.H),
-        abs(offered.T - example.T),
         -len(offered.asked),
         offered.slug,
     )
