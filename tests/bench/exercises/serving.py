@@ -14,7 +14,7 @@ from quizzes.items.generation import generate_piece, generate_variants
 from quizzes.items.models import Generator, Variant
 from quizzes.items.pool import top_up_pool
 from quizzes.jobs.models import Job
-from quizzes.practice.exercises.services import Marking
+from quizzes.practice.exercises.services import Marking, Sent
 from quizzes.practice.models import Attempt
 
 CHECKS = 200
@@ -63,8 +63,8 @@ def _answers(attempt: Attempt, number: int, *, all_wrong: bool) -> dict[str, lis
 def _marking_ms(attempt: Attempt, answers: dict[str, Any]) -> float:
     marking = Marking.of(attempt)
     start = time.process_time()
-    steps = marking.mark(answers)
-    marking.told(steps, ())
+    steps = marking.mark(Sent(answers, {}, in_a_row=True))
+    marking.told(steps, (), ())
     return 1000 * (time.process_time() - start)
 
 
