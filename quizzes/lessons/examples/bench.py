@@ -18,7 +18,7 @@ from quizzes.lessons.examples.address import (
     number_text,
     written,
 )
-from quizzes.lessons.examples.quantities import name_of
+from quizzes.lessons.examples.quantities import gate_of, name_of
 from quizzes.lessons.examples.usual import CONVENTIONS
 
 REACH = 3.0  # a slider goes from −3 to 3, farther where its number already is
@@ -87,14 +87,25 @@ class Bench:
     hidden: dict[str, str]  # arrays without fields that are not what the seed gives
     sizes: list[Size]
     conventions: Mapping[str, str]  # key → title; empty where there is but one
-    has_sliders: bool  # for inputs and first states
-    has_few: bool
     has_sliders_of_weights: bool
     is_large: bool  # gates are opened one by one
     next_seed: int
     convention: str
     sequence_fault: str = ""
     last: str = ""  # of a refused form: the address of the last good numbers
+
+    @property
+    def count(self) -> int:
+        """How many numbers are given in fields."""
+        return sum(len(row) for table in self.given for row in table.rows)
+
+    @property
+    def has_sliders(self) -> bool:
+        return self.count <= MOST_SLIDERS
+
+    @property
+    def has_few(self) -> bool:
+        return self.count <= FEW_SLIDERS
 
     @property
     def is_wrong_in_weights(self) -> bool:
@@ -108,17 +119,13 @@ def bench(example: Example) -> Bench:
     is_large = example.H > FEW_UNITS
     groups = _groups([tables[name] for name in example.declared.parameters], example.open if is_large else None)
     closed = [table.name for group in groups if not group.is_open for table in group.tables]
-    given = [tables[name] for name in (states if typed else ["x", *states])]
-    count = sum(len(row) for table in given for row in table.rows)
     return Bench(
-        given=given,
+        given=[tables[name] for name in (states if typed else ["x", *states])],
         sequence=written(example.numbers["x"], " ", " ; " if example.D > 1 else " ") if typed else "",
         weights=groups,
         hidden={name: written(example.numbers[name], "_", "*") for name in closed if is_written(example, name)},
         sizes=_sizes(example),
         conventions=conventions if len(conventions := CONVENTIONS[example.cell]) > 1 else {},
-        has_sliders=count <= MOST_SLIDERS,
-        has_few=count <= FEW_SLIDERS,
         has_sliders_of_weights=example.D == example.H == 1,
         is_large=is_large,
         next_seed=example.seed % LARGEST_SEED + 1,
@@ -185,8 +192,3 @@ def _order(table: Table) -> int:
 def shown(name: str) -> str:
     """The name as the page writes a quantity: h0 is h with a 0 below it."""
     return f"{name[0]}_0" if name in ("h0", "c0") else name
-
-
-def gate_of(parameter: str) -> str:
-    """The gate a weight belongs to: "f" of W_f, "n" of b_hn and b_in, nothing for the plain network's W."""
-    return parameter[-1] if "_" in parameter else ""

@@ -48,7 +48,6 @@ OF_WEIGHTS = {
     "b": "The bias of the {name}: what it starts from when input and old state are 0.",
     "p": "How strongly the cell itself counts in the {name}: a peephole weight, one for each unit.",
 }
-OF_GATES = {"in": "n", "hn": "n"}  # the two biases of a GRU's candidate
 Z_KEEPS = "A share from 0 to 1: how much of the old state is kept; the candidate gets the rest."
 Z_ADMITS = "A share from 0 to 1: how much of the candidate is admitted; the old state keeps the rest."
 ADMITTING = ("chung2014", "gamma")
@@ -71,6 +70,11 @@ def name_of(quantity: str) -> str:
     return NAMES.get(quantity, quantity)
 
 
+def gate_of(parameter: str) -> str:
+    """The gate a weight belongs to: "f" of W_f, "n" of b_hn and b_in, nothing for the plain network's W."""
+    return parameter[-1] if "_" in parameter else ""
+
+
 def sentences(cell: sim.Cell) -> dict[str, str]:
     """A sentence on every quantity and every weight of a cell, true in its convention."""
     named = ["x", *(f"{state}_prev" for state in cell.states), *cell.equations]
@@ -80,8 +84,7 @@ def sentences(cell: sim.Cell) -> dict[str, str]:
 
 
 def _of_weight(name: str) -> str:
-    kind, _, gate = name.partition("_")
-    return OF_WEIGHTS[kind].format(name=name_of(OF_GATES.get(gate, gate) or "h"))
+    return OF_WEIGHTS[name[0]].format(name=name_of(gate_of(name) or "h"))
 
 
 def sentence_of(quantity: str, cell: str, convention: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sim
 from quizzes.errors import refused_by_sim
 from quizzes.lessons.examples.address import Example, Rows, number_text
-from quizzes.lessons.examples.bench import gate_of, shown
-from quizzes.lessons.examples.quantities import name_of
+from quizzes.lessons.examples.bench import shown
+from quizzes.lessons.examples.quantities import gate_of, name_of
 from quizzes.lessons.paper.drawing import DECIMALS
 
 MINUS = "\N{MINUS SIGN}"

@@ -18,6 +18,7 @@ from quizzes.items.marking import Values, catalogue_id
 from quizzes.items.quantities import letter, spoken
 from quizzes.items.questions import Choice, Wording
 from quizzes.items.specification import quantity, step_number
+from quizzes.lessons.examples.quantities import gate_of
 from quizzes.practice.exercises.given import question_rows
 from quizzes.practice.quizzes.markdown import breakable, listed, plain
 
@@ -162,11 +163,9 @@ def _given(kind: Kind, cell: sim.Cell, given: Mapping[str, Any], name: str) -> I
 
 
 def _group(cell: sim.Cell, name: str) -> str:
-    """ "b_in" and "b_hn" belong to n, as W_n does."""
     if name not in cell.parameters:
         return LOSS if name[0] == "d" else STATES
-    gate = name.partition("_")[2]
-    return "n" if gate in ("in", "hn") else gate
+    return gate_of(name)
 
 
 def _needed(kind: Kind, cell: sim.Cell, given: Mapping[str, Any], name: str) -> list[str]:

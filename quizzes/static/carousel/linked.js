@@ -78,9 +78,11 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 });
 
 function describe(field, by, refused) {
-  field.toggleAttribute("aria-invalid", refused);
   if (refused) field.setAttribute("aria-invalid", "true");
-  else delete field.dataset.refused;
+  else {
+    field.removeAttribute("aria-invalid");
+    delete field.dataset.refused;
+  }
   if (by) field.setAttribute("aria-describedby", by);
   else field.removeAttribute("aria-describedby");
 }
